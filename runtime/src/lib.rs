@@ -1,0 +1,5 @@
+//! What generated token-refresh clients call.
+
+mod lifecycle;
+
+pub use self::lifecycle::*;
