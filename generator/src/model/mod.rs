@@ -3,12 +3,13 @@
 //!
 //! Every Rust name is chosen already, and every node that a check may complain of knows its [`Span`].
 
+mod documented;
 mod lifecycle;
 mod request;
 mod response;
 mod shape;
 
-pub use self::{lifecycle::*, request::*, response::*, shape::*};
+pub use self::{documented::*, lifecycle::*, request::*, response::*, shape::*};
 
 use crate::source::Span;
 
@@ -48,6 +49,8 @@ pub struct Provider {
     pub server_per: Per,
     /// At least one; several become sub-modules.
     pub operations: Vec<Operation>,
+    /// What the checks may ask the documents; no code comes of it.
+    pub schemas: Schemas,
 }
 
 /// The name on the wire and the name in Rust.
@@ -96,4 +99,8 @@ pub struct Operation {
     pub lifecycle: Lifecycle,
     /// The golden requests.
     pub wire: Vec<WireExample>,
+    /// The keys of the block's `inputs`, for the check that each of them names something.
+    pub input_keys: Vec<Spanned<InputKey>>,
+    /// What the checks may ask the documents; no code comes of it.
+    pub documented: Documented,
 }

@@ -217,3 +217,20 @@ impl Place {
         }
     }
 }
+
+/// What an entry of `inputs` is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InputKey {
+    /// `$request.…`
+    Expression(Expression),
+    /// `$server.VARIABLE`
+    ServerVariable(String),
+    /// `$server`: which of the servers.
+    Server,
+    /// `security.SCHEME`
+    Security(String),
+    /// `security.SCHEME.username`
+    SecurityUsername(String),
+    /// `security.SCHEME.password`
+    SecurityPassword(String),
+}

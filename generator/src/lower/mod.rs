@@ -1,0 +1,3 @@
+//! Turns a [`crate::document::Document`] into the [`crate::model`], for the checks and the emitters.
+
+pub mod extension;
