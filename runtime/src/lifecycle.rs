@@ -3,6 +3,8 @@
 //! Every type here can be built in a `const`: a generated module holds one [`Lifecycle`] constant.
 //! Policy is never generated; it is read from these values by the functions beside them.
 
+mod new;
+
 use std::time::Duration;
 
 /// Everything that a spec's `x-token-refresh` block says of one refresh operation.
