@@ -42,11 +42,18 @@ pub struct Provider {
     /// The client's settings over all operations: every input with [`Per::Client`].
     /// [`Operation::inputs`] and [`Part`]s refer to them by index.
     pub settings: Vec<Input>,
+    /// Every structured type that [`Self::settings`] reach: the [`ShapeId`]s in their types are indices
+    /// here, those everywhere else are indices in [`Operation::shapes`]. Of a provider with one operation
+    /// the names in both lists are unique together; of one with several they belong to the provider's module.
+    pub shapes: Vec<Shape>,
     /// The servers of the document that at least one operation uses, the default first. Empty: the
     /// base URL has to be given.
     pub servers: Vec<Server>,
     /// Whether which server is meant belongs to the session (`$server: {per: session}`).
     pub server_per: Per,
+    /// What the choice of the server is called: `server`, unless `$server: {name: …}` says otherwise. The
+    /// field of the grant where [`Self::server_per`] is the session.
+    pub server_name: Name,
     /// At least one; several become sub-modules.
     pub operations: Vec<Operation>,
     /// What the checks may ask the documents; no code comes of it.
@@ -92,7 +99,7 @@ pub struct Operation {
     pub refusals: Vec<Refusal>,
     /// Every example of a documented response, for the generated tests.
     pub examples: Vec<Example>,
-    /// Every structured type that [`Self::success`], [`Self::refusals`] and inputs reach, by index
+    /// Every structured type that [`Self::success`], [`Self::refusals`] and [`Self::session_inputs`] reach, by index
     /// ([`ShapeId`]). Names are unique in the operation's module.
     pub shapes: Vec<Shape>,
     /// The rest of the `x-token-refresh` block.

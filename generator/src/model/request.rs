@@ -151,7 +151,8 @@ pub struct Input {
     pub is_secret: bool,
     /// The client's or the session's.
     pub per: Per,
-    /// Whether a request cannot be made without it.
+    /// Whether it has to be given: a request needs it and there is no default. One that only server
+    /// variables use (all its keys begin with `$server.`) is wanted of the chosen server only.
     pub is_required: bool,
     /// Whether only an [`AuthChoice`] uses it: then it is a field of that variant, not of the builder.
     pub is_of_choice: bool,
