@@ -4,12 +4,14 @@
 //! Every Rust name is chosen already, and every node that a check may complain of knows its [`Span`].
 
 mod documented;
+mod json;
 mod lifecycle;
+mod look;
 mod request;
 mod response;
 mod shape;
 
-pub use self::{documented::*, lifecycle::*, request::*, response::*, shape::*};
+pub use self::{documented::*, lifecycle::*, look::*, request::*, response::*, shape::*};
 
 use crate::source::Span;
 

@@ -1,0 +1,323 @@
+//! Answers what the documents say stands at a JSON pointer: nothing, something, or that they do not say.
+
+use std::collections::BTreeSet;
+
+use super::{Documented, Expression, Further, Json, JsonType, Schema, SchemaId, Schemas};
+use crate::source::Span;
+
+/// What stands at a pointer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Look {
+    /// The schema knows it.
+    Found(Facts),
+    /// The schema leaves it open: a free-form object, or no schema at all.
+    Open,
+    /// The schema knows what is there instead.
+    Nowhere(Dead),
+}
+
+/// What a schema says of a value, `allOf`, `oneOf` and `anyOf` taken together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// The schema's node.
+    pub origin: Span,
+    /// The types it may have, `null` included; empty: any.
+    pub types: BTreeSet<JsonType>,
+    /// The values it may have; empty: any.
+    pub values: Vec<Json>,
+    /// `format`
+    pub format: Option<String>,
+    /// Whether it is there, and not null, in every answer that keeps to the schema.
+    pub is_sure: bool,
+}
+
+/// Where a pointer ends too early.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dead {
+    /// How many of its segments lead somewhere.
+    pub depth: usize,
+    /// The properties that are there instead, in the document's order.
+    pub properties: Vec<String>,
+    /// The types of what has no such property.
+    pub types: BTreeSet<JsonType>,
+    /// The schema that has no such property.
+    pub origin: Span,
+}
+
+/// A question is given up, and the schema taken to allow anything, when it has read so many schemas:
+/// compositions that refer to each other would make it run for ever, and real ones need a dozen.
+const FUEL: usize = 500;
+
+impl Schemas {
+    /// What stands at this pointer below this schema.
+    pub fn look(&self, id: SchemaId, pointer: &str) -> Look {
+        let mut at = vec![id];
+        let mut is_sure = true;
+        for (depth, segment) in pointer.split('/').skip(1).enumerate() {
+            let segment = segment.replace("~1", "/").replace("~0", "~");
+            let step = self.step(&at, &segment);
+            if step.next.is_empty() {
+                if step.is_open {
+                    return Look::Open;
+                }
+                return Look::Nowhere(self.dead(&at, depth));
+            }
+            is_sure &=
+                step.is_sure && self.facts_of(&at).types == BTreeSet::from([JsonType::Object]);
+            at = step.next;
+        }
+        let mut facts = self.facts_of(&at);
+        facts.is_sure = is_sure && !facts.types.contains(&JsonType::Null);
+        Look::Found(facts)
+    }
+
+    /// What a schema says of its value.
+    pub fn facts(&self, id: SchemaId) -> Facts {
+        self.facts_of(&[id])
+    }
+
+    fn dead(&self, at: &[SchemaId], depth: usize) -> Dead {
+        let mut properties: Vec<String> = Vec::new();
+        for schema in self.facets(at) {
+            for property in &schema.properties {
+                if !properties.contains(&property.name) {
+                    properties.push(property.name.clone());
+                }
+            }
+        }
+        let facts = self.facts_of(at);
+        Dead {
+            depth,
+            properties,
+            types: facts.types,
+            origin: facts.origin,
+        }
+    }
+
+    fn step(&self, at: &[SchemaId], segment: &str) -> Step {
+        let mut step = Step::default();
+        for schema in self.facets(at) {
+            if let Some(property) = schema.properties.iter().find(|it| it.name == segment) {
+                step.next.push(property.schema);
+            } else if let Further::Of(id) = schema.further {
+                step.next.push(id);
+            }
+            if let (Some(items), Ok(_)) = (schema.items, segment.parse::<usize>()) {
+                step.next.push(items);
+            }
+            step.is_open |= schema.is_open();
+        }
+        let mut fuel = FUEL;
+        step.is_sure = at.iter().all(|id| self.requires(*id, segment, &mut fuel));
+        step
+    }
+
+    fn requires(&self, id: SchemaId, segment: &str, fuel: &mut usize) -> bool {
+        let Some(schema) = self.get(id).filter(|_| burn(fuel)) else {
+            return false;
+        };
+        let mut by = |id: &SchemaId| self.requires(*id, segment, fuel);
+        schema.required.iter().any(|name| name == segment)
+            || schema.all_of.iter().any(&mut by)
+            || schema.any_of.iter().any(|list| list.iter().all(&mut by))
+    }
+
+    /// The schemas themselves and all that they are composed of.
+    fn facets(&self, at: &[SchemaId]) -> Vec<&Schema> {
+        let mut seen = BTreeSet::new();
+        let mut pending: Vec<SchemaId> = at.iter().rev().copied().collect();
+        let mut facets = Vec::new();
+        while let Some(id) = pending.pop() {
+            let Some(schema) = self.get(id).filter(|_| seen.insert(id)) else {
+                continue;
+            };
+            facets.push(schema);
+            let parts = schema.all_of.iter().chain(schema.any_of.iter().flatten());
+            pending.extend(parts.rev());
+        }
+        facets
+    }
+
+    fn facts_of(&self, at: &[SchemaId]) -> Facts {
+        let mut fuel = FUEL;
+        let any = at.iter().map(|id| self.facts_to(*id, &mut fuel));
+        any.reduce(Facts::or).unwrap_or_default()
+    }
+
+    fn facts_to(&self, id: SchemaId, fuel: &mut usize) -> Facts {
+        let Some(schema) = self.get(id).filter(|_| burn(fuel)) else {
+            return Facts::default();
+        };
+        let mut facts = schema.own_facts();
+        for id in &schema.all_of {
+            facts = facts.and(self.facts_to(*id, fuel));
+        }
+        for list in &schema.any_of {
+            let any = list
+                .iter()
+                .map(|id| self.facts_to(*id, fuel))
+                .reduce(Facts::or);
+            facts = facts.and(any.unwrap_or_default());
+        }
+        if schema.is_nullable && !facts.types.is_empty() {
+            facts.types.insert(JsonType::Null);
+        }
+        facts
+    }
+}
+
+impl Documented {
+    /// The default of `errorCode`: `$response.body#/error` where any documented body, a 2xx too, has a
+    /// string there.
+    pub fn default_error_code(&self, schemas: &Schemas) -> Option<Expression> {
+        let bodies = self.responses.iter().flat_map(|response| &response.bodies);
+        let mut ids = bodies.filter_map(|body| body.schema);
+        let is_text = |id| match schemas.look(id, "/error") {
+            Look::Found(facts) => facts.types.contains(&JsonType::String),
+            Look::Open | Look::Nowhere(_) => false,
+        };
+        ids.any(is_text)
+            .then(|| Expression::ResponseBody("/error".to_owned()))
+    }
+}
+
+impl Schema {
+    /// Whether there may be properties that the schema does not name.
+    fn is_open(&self) -> bool {
+        match self.further {
+            Further::Open | Further::Of(_) => true,
+            Further::Closed => false,
+            Further::Unsaid => {
+                self.properties.is_empty()
+                    && self.items.is_none()
+                    && self.all_of.is_empty()
+                    && self.any_of.is_empty()
+                    && self.values.is_empty()
+                    && self.types.iter().all(|ty| *ty == JsonType::Object)
+            }
+        }
+    }
+
+    fn own_facts(&self) -> Facts {
+        let mut types: BTreeSet<JsonType> = self.types.iter().copied().collect();
+        if types.is_empty() && !self.values.is_empty() {
+            types = self.values.iter().map(JsonType::of).collect();
+        }
+        if types.is_empty() && !self.properties.is_empty() {
+            types.insert(JsonType::Object);
+        }
+        if types.is_empty() && self.items.is_some() {
+            types.insert(JsonType::Array);
+        }
+        Facts {
+            origin: self.origin,
+            types,
+            values: self.values.clone(),
+            format: self.format.clone(),
+            is_sure: true,
+        }
+    }
+}
+
+impl JsonType {
+    /// The type of a value.
+    pub fn of(value: &Json) -> Self {
+        match value {
+            Json::Null => Self::Null,
+            Json::Bool(_) => Self::Boolean,
+            Json::Integer(_) => Self::Integer,
+            Json::Float(_) => Self::Number,
+            Json::String(_) => Self::String,
+            Json::Array(_) => Self::Array,
+            Json::Object(_) => Self::Object,
+        }
+    }
+
+    /// The type in words: `a string`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean => "a boolean",
+            Self::Integer => "an integer",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::Array => "a list",
+            Self::Object => "an object",
+        }
+    }
+}
+
+impl Facts {
+    /// The types in words: `a string or a number`.
+    pub fn words(&self) -> String {
+        let words: Vec<_> = self.types.iter().map(|ty| ty.words()).collect();
+        words.join(" or ")
+    }
+
+    /// Whether a value of this type may stand here; an integer is a number, too.
+    pub fn may_be(&self, ty: JsonType) -> bool {
+        self.types.is_empty()
+            || self.types.contains(&ty)
+            || (ty == JsonType::Integer && self.types.contains(&JsonType::Number))
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            origin: self.origin,
+            types: both(self.types, other.types),
+            values: if self.values.is_empty() {
+                other.values
+            } else {
+                self.values
+            },
+            format: self.format.or(other.format),
+            is_sure: self.is_sure,
+        }
+    }
+
+    fn or(mut self, other: Self) -> Self {
+        self.types = either(self.types, other.types, BTreeSet::is_empty);
+        self.values = either(self.values, other.values, Vec::is_empty);
+        self.format = self
+            .format
+            .filter(|format| other.format.as_ref() == Some(format));
+        self
+    }
+}
+
+/// All of both, or nothing where one of them is nothing, which stands for any.
+fn either<C: Default + Extend<T> + IntoIterator<Item = T>, T>(
+    mut one: C,
+    other: C,
+    is_any: fn(&C) -> bool,
+) -> C {
+    if is_any(&one) || is_any(&other) {
+        return C::default();
+    }
+    one.extend(other);
+    one
+}
+
+fn both(one: BTreeSet<JsonType>, other: BTreeSet<JsonType>) -> BTreeSet<JsonType> {
+    if one.is_empty() {
+        return other;
+    }
+    if other.is_empty() {
+        return one;
+    }
+    // Types that exclude each other are the document's own contradiction; the nearer word counts.
+    let common: BTreeSet<_> = one.intersection(&other).copied().collect();
+    if common.is_empty() { one } else { common }
+}
+
+fn burn(fuel: &mut usize) -> bool {
+    *fuel = fuel.saturating_sub(1);
+    *fuel > 0
+}
+
+#[derive(Default)]
+struct Step {
+    next: Vec<SchemaId>,
+    is_open: bool,
+    is_sure: bool,
+}
