@@ -1,5 +1,7 @@
 //! Turns what a stage found wrong into data that a person, an editor or CI can be shown.
 
+pub mod nearest;
+
 use std::sync::Arc;
 
 use crate::source::{SourceFile, SourceSet, Span};
@@ -111,6 +113,11 @@ impl Report {
         }
     }
 
+    /// What is said.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Where it is, and what is written beside the underline.
     #[must_use]
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
@@ -143,6 +150,11 @@ impl Sink {
     /// Adds a problem.
     pub fn push(&mut self, report: Report) {
         self.reports.push(report);
+    }
+
+    /// Adds another sink's problems.
+    pub fn append(&mut self, other: Self) {
+        self.reports.extend(other.reports);
     }
 
     /// Whether anything so far stops the generator.

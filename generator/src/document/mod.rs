@@ -1,6 +1,11 @@
 //! Turns a [`SourceSet`] into one resolved [`Document`] a provider, for `lower`.
 
-use crate::source::Node;
+pub mod codes;
+mod digest;
+mod thin;
+
+use crate::diagnostic::{Report, Sink};
+use crate::source::{Node, Root, SourceSet, yaml};
 
 /// One provider's description, complete in itself and cut down to what its refresh operations reach.
 ///
@@ -12,7 +17,7 @@ use crate::source::Node;
 pub struct Document {
     /// The file's name without its ending.
     pub id: String,
-    /// The file's path as messages show it.
+    /// The name of the specs folder and the file's, wherever the folder is: `specs/acme.yaml`.
     pub path: String,
     /// A digest of every file that took part, lower-case hexadecimal.
     pub digest: String,
@@ -20,4 +25,27 @@ pub struct Document {
     pub node: Node,
     /// The same tree, typed.
     pub openapi: openapiv3::OpenAPI,
+}
+
+/// Makes a document of each root, in their order.
+///
+/// A root with errors gives none; what is wrong with it is in the sink.
+pub fn resolve(sources: &mut SourceSet, roots: Vec<Root>, sink: &mut Sink) -> Vec<Document> {
+    let mut documents = Vec::new();
+    for root in roots {
+        let node = thin::cut(&root.node);
+        match yaml::typed(&node) {
+            Ok(openapi) => documents.push(Document {
+                id: root.id,
+                path: root.path,
+                digest: digest::digest(sources, &[root.file].into()),
+                node,
+                openapi,
+            }),
+            Err(error) => {
+                sink.push(Report::new(codes::NOT_OPENAPI, error.message).at(error.span, "here"));
+            }
+        }
+    }
+    documents
 }

@@ -3,8 +3,16 @@
 //! A file becomes a tree of [`Node`]s, each with the bytes it came from, so that whatever a later
 //! stage moves, merges or cuts still knows its line.
 
+pub mod codes;
+mod load;
+mod read;
+pub mod yaml;
+
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+pub use self::load::{Refusal, Root, Text, load, load_texts, referenced};
 
 /// Which file of the [`SourceSet`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -83,6 +91,42 @@ impl SourceSet {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(Arc::new(file));
         id
+    }
+
+    /// The file with this path, as messages show it.
+    fn find(&self, path: &str) -> Option<FileId> {
+        let index = self.files.iter().position(|file| file.path == path)?;
+        Some(FileId(u32::try_from(index).ok()?))
+    }
+
+    /// The text that a span covers; empty where it covers none.
+    pub fn text(&self, span: Span) -> &str {
+        let text = self.get(span.file).map(|file| file.text.as_str());
+        text.and_then(|text| text.get(span.start as usize..span.end as usize))
+            .unwrap_or_default()
+    }
+
+    /// The place of a part of a string's text, by bytes; the whole string where it is written with
+    /// escapes or over several lines, so that the part has no place of its own.
+    pub fn within(&self, node: &Node, part: Range<usize>) -> Span {
+        let (Some(text), written) = (node.as_str(), self.text(node.span)) else {
+            return node.span;
+        };
+        let offset = if written == text {
+            0
+        } else if written.len() == text.len() + 2 && written.get(1..=text.len()) == Some(text) {
+            1
+        } else {
+            return node.span;
+        };
+        let at = |byte: usize| {
+            node.span.start + u32::try_from(byte.min(text.len()) + offset).unwrap_or(u32::MAX)
+        };
+        Span {
+            file: node.span.file,
+            start: at(part.start),
+            end: at(part.end),
+        }
     }
 
     /// The file of this id.
