@@ -1,6 +1,15 @@
 //! Turns what a stage found wrong into data that a person, an editor or CI can be shown.
 
+mod draw;
 pub mod nearest;
+mod position;
+#[cfg(test)]
+mod tests;
+mod visible;
+
+pub use self::draw::Colour;
+pub use self::position::Position;
+pub use self::visible::visible;
 
 use std::sync::Arc;
 
@@ -63,6 +72,15 @@ pub struct Code {
     number: u16,
     severity: Severity,
     title: &'static str,
+}
+
+/// Every code of every stage, by number: what `explain` knows and what has to have a page.
+pub fn codes() -> impl Iterator<Item = Code> {
+    // Each stage adds a line.
+    let stages = [crate::source::codes::ALL, crate::document::codes::ALL];
+    let mut all = stages.concat();
+    all.sort();
+    all.into_iter()
 }
 
 impl Code {
