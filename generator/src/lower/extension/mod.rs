@@ -3,6 +3,29 @@
 //! What the block says is read here and nowhere else; what it means in the light of the operation's
 //! schemas is the business of `lower` (names, types, places) and of `check` (everything that is wrong).
 
+mod block;
+mod blocks;
+pub mod codes;
+mod condition;
+mod convert;
+mod expression;
+mod input;
+mod instant;
+mod literal;
+mod read;
+mod schema;
+mod status;
+#[cfg(test)]
+mod tests;
+mod time;
+mod wire;
+mod word;
+
+pub use self::expression::written;
+pub use self::schema::{extension_schema, provider_schema};
+
+use self::blocks::ExtensionBlock;
+use self::read::Read;
 use crate::diagnostic::Sink;
 use crate::model::{
     Condition, Expression, FailureRule, Generator, InputKey, Json, Lifetime, Limit, Location,
@@ -93,8 +116,9 @@ pub struct InputEntry {
     pub generate: Option<Generator>,
 }
 
-/// Reads the block. Whatever is wrong in it goes to the sink, all of it; then there is no answer.
+/// Reads the block. Whatever is wrong in it goes to the sink, all of it; where that leaves nothing to go on
+/// with, there is no answer.
 pub fn read(node: &Node, sink: &mut Sink) -> Option<Extension> {
-    let _ = (node, sink);
-    None
+    let block = ExtensionBlock::read(node, sink)?;
+    convert::extension(block, node, sink)
 }
