@@ -1,0 +1,42 @@
+//! A real HTTP server on loopback, and the checks that generated tests are made of: for those tests,
+//! and for an application's own.
+//!
+//! Nothing here sleeps or asks the clock: a test waits for what happens, never for time to pass.
+//!
+//! | | |
+//! |:--|:--|
+//! | [`Server`] | answers with a list of [`Reply`]s and remembers what it got |
+//! | [`Engine`] | the sockets below it, for a server with a mind of its own ([`Handler`]) |
+//! | [`Received::assert_is`] | compares a request with a golden one, by meaning |
+//! | [`assert_no_secrets`] | finds a secret in a text, also encoded or cut |
+//! | [`Logs`] | what `log` and `tracing` were told in this thread |
+//!
+//! # Example
+//! ```
+//! use std::io::{Read, Write};
+//! use token_refresh_runtime::testing::{Reply, Server};
+//!
+//! # fn main() -> std::io::Result<()> {
+//! let server = Server::start([Reply::json(200, r#"{"ok": true}"#)]);
+//!
+//! let mut stream = std::net::TcpStream::connect(server.address())?;
+//! stream.write_all(b"GET /ping HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+//! let mut answer = String::new();
+//! stream.read_to_string(&mut answer)?;
+//!
+//! assert!(answer.ends_with(r#"{"ok": true}"#));
+//! server.only_request().assert_is("GET /ping\nconnection: close");
+//! # Ok(())
+//! # }
+//! ```
+
+mod engine;
+mod leaks;
+mod logs;
+mod script;
+mod wire;
+
+pub use self::engine::{Engine, Handler, Received, Reply};
+pub use self::leaks::{assert_no_secrets, find_secret};
+pub use self::logs::Logs;
+pub use self::script::Server;
