@@ -5,14 +5,13 @@ use std::num::NonZeroU32;
 use schemars::JsonSchema;
 
 use super::block::{Keyed, block, pick, words as called};
+use super::condition::Located;
 use super::read::{OneOrMany, Read, ShortOrLong, Table};
 use super::status::Status;
 use super::time::Length;
 use super::word::{Generated, words};
 use crate::diagnostic::Sink;
-use crate::model::{
-    ClockFormat, Condition, Expression, Failure, Json, Moment, Per, Previous, Role, Spanned,
-};
+use crate::model::{ClockFormat, Expression, Failure, Json, Moment, Per, Previous, Role, Spanned};
 use crate::source::Node;
 
 block! { called::EXTENSION;
@@ -28,7 +27,7 @@ block! { called::EXTENSION;
         /// How often the call may be made.
         limits("limits"): Option<OneOrMany<Spanned<LimitBlock>>>,
         /// What has to hold for a success, beyond a 2xx.
-        success("success"): Option<Spanned<Condition>>,
+        success("success"): Option<Located>,
         /// Where this vendor puts its error code. Default: `$response.body#/error`, where any documented
         /// body has a string there.
         error_code("errorCode"): Option<Spanned<Expression>>,
@@ -74,7 +73,7 @@ block! { "`sent`";
     /// Where the request carries a token, with text before it.
     struct SentBlock {
         /// The place.
-        at("at"): Expression,
+        at("at"): Spanned<Expression>,
         /// Text before the token, such as `Bearer `.
         prefix("prefix"): Option<String>,
     }
@@ -84,7 +83,7 @@ block! { "`received`";
     /// Where the response carries a token, in a cookie or with text before it.
     struct ReceivedBlock {
         /// The place.
-        at("at"): Expression,
+        at("at"): Spanned<Expression>,
         /// The cookie's name, where the place is `$response.header.set-cookie`.
         cookie("cookie"): Option<String>,
         /// Text before the token, such as `Bearer `.
@@ -148,7 +147,7 @@ block! { LIFETIME;
     /// So many seconds from the request.
     struct SecondsBlock {
         /// Where the number is.
-        at("seconds"): Expression,
+        at("seconds"): Spanned<Expression>,
     }
 }
 
@@ -156,7 +155,7 @@ block! { LIFETIME;
     /// So many milliseconds from the request.
     struct MillisecondsBlock {
         /// Where the number is.
-        at("milliseconds"): Expression,
+        at("milliseconds"): Spanned<Expression>,
     }
 }
 
@@ -164,7 +163,7 @@ block! { LIFETIME;
     /// So many minutes from the request.
     struct MinutesBlock {
         /// Where the number is.
-        at("minutes"): Expression,
+        at("minutes"): Spanned<Expression>,
     }
 }
 
@@ -172,7 +171,7 @@ block! { LIFETIME;
     /// A span of time such as `177:05:38`.
     struct ClockBlock {
         /// Where it is.
-        at("clock"): Expression,
+        at("clock"): Spanned<Expression>,
         /// How it is written.
         format("as"): ClockFormat,
     }
@@ -182,7 +181,7 @@ block! { LIFETIME;
     /// An instant.
     struct UntilBlock {
         /// Where it is.
-        at("until"): Expression,
+        at("until"): Spanned<Expression>,
         /// How it is written.
         format("as"): super::instant::Instant,
     }
@@ -318,7 +317,7 @@ block! { called::FAILURE;
         /// The code, or several, as `errorCode` finds it.
         code("code"): Option<OneOrMany<Spanned<super::literal::Code>>>,
         /// A further condition.
-        condition("condition"): Option<Spanned<Condition>>,
+        condition("condition"): Option<Located>,
         /// What it means.
         means("means"): Failure,
     }

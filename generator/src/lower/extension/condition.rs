@@ -7,13 +7,24 @@ use std::ops::Range;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::codes;
-use super::read::{Fault, Parse, Read, parse, wrong_kind};
+use super::read::{Fault, Parse, Read, anchor, inside, parse, wrong_kind};
 use crate::diagnostic::{Code, Report, Sink};
-use crate::model::{Comparison, Condition, Expression, Literal, Operand};
+use crate::model::{Comparison, Condition, Expression, Literal, Operand, Spanned};
 use crate::source::{Node, Value};
 
-impl Read for Condition {
-    const WORDS: &'static str = <Self as Parse>::WORDS;
+/// A condition, and where in its text each operand stands.
+#[derive(Clone, Debug)]
+pub(super) struct Located {
+    pub(super) condition: Spanned<Condition>,
+    pub(super) operands: Vec<Spanned<Operand>>,
+}
+
+/// A condition, and the bytes of its text that are an operand.
+#[derive(Debug, PartialEq)]
+struct Parsed(Condition, Vec<(Operand, Range<usize>)>);
+
+impl Read for Located {
+    const WORDS: &'static str = Parsed::WORDS;
 
     fn read(node: &Node, sink: &mut Sink) -> Option<Self> {
         // Arazzo's other criteria are mappings with a `type`.
@@ -24,14 +35,24 @@ impl Read for Condition {
             return None;
         }
         if matches!(node.value, Value::Bool(_)) {
-            wrong_kind(node, <Self as Read>::WORDS, sink);
+            wrong_kind(node, Self::WORDS, sink);
             return None;
         }
-        parse(node, sink)
+        let Parsed(value, operands) = parse(node, sink)?;
+        let text = node.as_str().unwrap_or_default();
+        let place = |(value, range): (Operand, Range<usize>)| Spanned {
+            value,
+            span: inside(node, text, &range),
+        };
+        let span = anchor(node);
+        Some(Self {
+            condition: Spanned { value, span },
+            operands: operands.into_iter().map(place).collect(),
+        })
     }
 }
 
-impl Parse for Condition {
+impl Parse for Parsed {
     const WORDS: &'static str = "a condition";
     const CODE: Code = codes::CONDITION;
 
@@ -44,7 +65,7 @@ impl Parse for Condition {
         };
         let condition = parser.any()?;
         match parser.peek() {
-            None => Ok(condition),
+            None => Ok(Self(condition, parser.operands())),
             Some(_) => Err(parser.expected("`&&`, `||` or the end")),
         }
     }
@@ -72,6 +93,14 @@ struct Parser {
 }
 
 impl Parser {
+    fn operands(self) -> Vec<(Operand, Range<usize>)> {
+        let operand = |(token, range)| match token {
+            Token::Operand(operand) => Some((operand, range)),
+            _ => None,
+        };
+        self.tokens.into_iter().filter_map(operand).collect()
+    }
+
     fn peek(&self) -> Option<&Token> {
         self.tokens.get(self.at).map(|(token, _)| token)
     }
@@ -265,7 +294,7 @@ fn bare(word: &str, range: Range<usize>) -> Fault {
     Fault::new(range, "text stands in single quotes").help(format!("'{text}'"))
 }
 
-impl JsonSchema for Condition {
+impl JsonSchema for Located {
     fn schema_name() -> Cow<'static, str> {
         "Condition".into()
     }
@@ -293,7 +322,7 @@ mod tests {
     }
 
     fn fault(text: &str) -> (Range<usize>, Option<String>) {
-        let fault = <Condition as Parse>::parse(text).unwrap_err();
+        let fault = Parsed::parse(text).unwrap_err();
         (fault.range, fault.help)
     }
 
@@ -301,7 +330,7 @@ mod tests {
     fn and_binds_closer_than_or() {
         let status = Operand::Expression(Expression::StatusCode);
         let number = Operand::Literal(Literal::Number(400.0));
-        let parsed = <Condition as Parse>::parse(
+        let parsed = Parsed::parse(
             "$statusCode == 400 && $response.body#/a=='it''s' || !($response.body#/ok)",
         );
         let both = Condition::All(vec![
@@ -309,7 +338,7 @@ mod tests {
             Condition::Compare(body("/a"), Comparison::Equal, text("it's")),
         ]);
         let neither = Condition::Not(Box::new(Condition::Holds(body("/ok"))));
-        assert_eq!(parsed, Ok(Condition::Any(vec![both, neither])));
+        assert_eq!(parsed.unwrap().0, Condition::Any(vec![both, neither]));
     }
 
     #[test]
@@ -321,10 +350,7 @@ mod tests {
             "$response.body#/b == true",
             "((($method)))",
         ] {
-            assert!(
-                <Condition as Parse>::parse(condition).is_ok(),
-                "{condition}"
-            );
+            assert!(Parsed::parse(condition).is_ok(), "{condition}");
         }
     }
 
@@ -355,7 +381,7 @@ mod tests {
     #[test]
     fn nesting_is_bounded() {
         let deep = format!("{}$url{}", "(".repeat(100_000), ")".repeat(100_000));
-        assert!(<Condition as Parse>::parse(&deep).is_err());
-        assert!(<Condition as Parse>::parse(&"!".repeat(100_000)).is_err());
+        assert!(Parsed::parse(&deep).is_err());
+        assert!(Parsed::parse(&"!".repeat(100_000)).is_err());
     }
 }

@@ -5,69 +5,77 @@ use super::blocks::{
     ExtensionBlock, FailureBlock, InputBlock, LifetimeBlock, LifetimeWord, LimitBlock,
     PresentBlock, PreviousWord, ReceivedBlock, SentBlock, TokenBlock, WindowBlock,
 };
-use super::read::{OneOrMany, ShortOrLong, anchor};
+use super::condition::Located;
+use super::read::{OneOrMany, ShortOrLong, Table, anchor};
 use super::{Extension, ExtraEntry, InputEntry, TokenEntry, codes, input, wire, written};
 use crate::diagnostic::{Report, Sink};
 use crate::model::{
-    Anchor, Expression, FailureRule, Lifetime, Limit, Location, Moment, Per, Presentation,
-    Previous, Reauthentication, Role, Sent, Spanned, Window,
+    Anchor, Condition, Expression, FailureRule, Lifetime, Limit, Location, Moment, Operand, Per,
+    Presentation, Previous, Reauthentication, Role, Sent, Spanned, Window,
 };
 use crate::source::{Node, Span};
 
 /// The whole block.
 pub(super) fn extension(block: ExtensionBlock, node: &Node, sink: &mut Sink) -> Option<Extension> {
     let origin = anchor(node);
-    let tokens: Vec<_> = block
-        .tokens
-        .0
-        .into_iter()
-        .map(|(key, token)| self::token(key, token, sink))
-        .collect();
-    let extras = block.extras.map_or(Vec::new(), |extras| extras.0);
-    let extras: Vec<_> = extras
-        .into_iter()
-        .map(|(key, at)| extra(key, at, sink))
-        .collect();
-    let inputs = block.inputs.map_or(Vec::new(), |inputs| inputs.0);
-    let inputs: Vec<_> = inputs
-        .into_iter()
-        .map(|(key, block)| self::input(&key, block, sink))
-        .collect();
+    let tokens = each(block.tokens.0, |(key, block)| token(key, block, sink));
+    let extras = each(entries(block.extras), |(key, at)| extra(key, at, sink));
+    let inputs = each(entries(block.inputs), |(key, block)| {
+        input(&key, block, sink)
+    });
     let error_code = block
         .error_code
         .map(|at| in_response("errorCode", at, sink));
-    let wire: Vec<_> = many(block.wire)
-        .into_iter()
-        .map(|block| {
-            wire::read_request(
-                block.given.map_or(Vec::new(), |it| it.0),
-                block.request,
-                sink,
-            )
-        })
-        .collect();
-    Some(Extension {
-        origin,
-        tokens: tokens.into_iter().collect::<Option<_>>()?,
-        window: window(block.window, origin),
-        due: many(block.due),
-        limits: many(block.limits).into_iter().map(limit).collect(),
-        success: block.success,
-        error_code: match error_code {
-            Some(at) => Some(at?),
-            None => None,
-        },
-        failures: many(block.failures).into_iter().map(failure).collect(),
-        reauthenticate: block
+    let wire = each(many(block.wire), |block| {
+        wire::read_request(entries(block.given), &block.request, sink)
+    });
+    let mut operands = Vec::new();
+    let success = block.success.map(|it| condition(it, &mut operands));
+    let rules = many(block.failures).into_iter();
+    let failures = rules.map(|rule| failure(rule, &mut operands)).collect();
+    let reauthenticate =
+        block
             .reauthenticate
-            .map_or_else(Reauthentication::default, |block| Reauthentication {
+            .map_or_else(Default::default, |block| Reauthentication {
                 how: block.how,
                 url: block.url,
-            }),
-        extras: extras.into_iter().collect::<Option<_>>()?,
-        inputs: inputs.into_iter().collect::<Option<_>>()?,
-        wire: wire.into_iter().collect::<Option<_>>()?,
+            });
+    Some(Extension {
+        origin,
+        tokens: tokens?,
+        window: window(block.window, origin),
+        due: many(block.due),
+        limits: many(block.limits).iter().map(limit).collect(),
+        success,
+        error_code: turned(error_code)?,
+        failures,
+        reauthenticate,
+        extras: extras?,
+        inputs: inputs?,
+        operands,
+        wire: wire?,
     })
+}
+
+/// Converts all of them before it gives up, so that every fault is seen.
+fn each<T, U>(list: Vec<T>, convert: impl FnMut(T) -> Option<U>) -> Option<Vec<U>> {
+    let converted: Vec<_> = list.into_iter().map(convert).collect();
+    converted.into_iter().collect()
+}
+
+/// What was not said is fine; what was said and is wrong is not.
+#[allow(clippy::option_option, reason = "the two have different meanings here")]
+fn turned<T>(value: Option<Option<T>>) -> Option<Option<T>> {
+    value.map_or(Some(None), |value| value.map(Some))
+}
+
+fn entries<T>(table: Option<Table<T>>) -> Vec<(Spanned<String>, T)> {
+    table.map_or(Vec::new(), |table| table.0)
+}
+
+fn condition(located: Located, operands: &mut Vec<Spanned<Operand>>) -> Spanned<Condition> {
+    operands.extend(located.operands);
+    located.condition
 }
 
 fn many<T>(list: Option<OneOrMany<T>>) -> Vec<T> {
@@ -75,15 +83,9 @@ fn many<T>(list: Option<OneOrMany<T>>) -> Vec<T> {
 }
 
 fn token(key: Spanned<String>, block: TokenBlock, sink: &mut Sink) -> Option<TokenEntry> {
-    let sent = block.sent.map(|sent| self::sent(sent, sink));
-    let received: Vec<_> = many(block.received)
-        .into_iter()
-        .map(|at| received(at, sink))
-        .collect();
-    let lifetime: Vec<_> = many(block.lifetime)
-        .into_iter()
-        .map(|it| lifetime(it, sink))
-        .collect();
+    let sent = block.sent.map(|place| self::sent(place, sink));
+    let received = each(many(block.received), |place| self::received(place, sink));
+    let lifetime = each(many(block.lifetime), |source| self::lifetime(source, sink));
     let uses = block.uses.map(std::num::NonZeroU32::get);
     let implied = match (&sent, uses) {
         (Some(_), Some(1)) => Previous::Revoked,
@@ -96,12 +98,9 @@ fn token(key: Spanned<String>, block: TokenBlock, sink: &mut Sink) -> Option<Tok
     });
     Some(TokenEntry {
         role,
-        sent: match sent {
-            Some(sent) => Some(sent?),
-            None => None,
-        },
-        received: received.into_iter().collect::<Option<_>>()?,
-        lifetime: lifetime.into_iter().collect::<Option<_>>()?,
+        sent: turned(sent)?,
+        received: received?,
+        lifetime: lifetime?,
         renewed: block.renewed.unwrap_or_default(),
         uses,
         previous: block.previous.map_or(
@@ -121,28 +120,25 @@ fn sent(
     block: Spanned<ShortOrLong<Expression, SentBlock>>,
     sink: &mut Sink,
 ) -> Option<Spanned<Sent>> {
-    let (at, prefix) = match block.value {
-        ShortOrLong::Short(at) => (at, None),
-        ShortOrLong::Long(block) => (block.at, block.prefix),
+    let (at, span, prefix) = match block.value {
+        ShortOrLong::Short(at) => (at, block.span, None),
+        ShortOrLong::Long(long) => (long.at.value, long.at.span, long.prefix),
     };
-    let is_there = at.is_of_request();
-    if !is_there {
-        let found = written(&at);
-        let report = Report::new(
-            codes::WRONG_SIDE,
-            format!("`sent` has to point into the request, not at `{found}`"),
-        );
-        let report = report.at(block.span, "expected `$request.…`");
-        sink.push(match found.strip_prefix("$response") {
-            Some(rest) => report.help(format!("sent: $request{rest}")),
-            None => report,
+    if at.is_of_request() {
+        let prefix = prefix.unwrap_or_default();
+        return Some(Spanned {
+            value: Sent { at, prefix },
+            span,
         });
     }
-    let prefix = prefix.unwrap_or_default();
-    is_there.then(|| Spanned {
-        value: Sent { at, prefix },
-        span: block.span,
-    })
+    let found = written(&at);
+    let message = format!("`sent` has to point into the request, not at `{found}`");
+    let report = Report::new(codes::WRONG_SIDE, message).at(span, "expected `$request.…`");
+    sink.push(match found.strip_prefix("$response") {
+        Some(rest) => report.help(format!("sent: $request{rest}")),
+        None => report,
+    });
+    None
 }
 
 fn received(
@@ -150,17 +146,17 @@ fn received(
     sink: &mut Sink,
 ) -> Option<Spanned<Location>> {
     let (at, cookie, prefix) = match block.value {
-        ShortOrLong::Short(at) => (at, None, None),
-        ShortOrLong::Long(block) => (block.at, block.cookie, block.prefix),
+        ShortOrLong::Short(value) => (
+            Spanned {
+                value,
+                span: block.span,
+            },
+            None,
+            None,
+        ),
+        ShortOrLong::Long(long) => (long.at, long.cookie, long.prefix),
     };
-    let at = in_response(
-        "received",
-        Spanned {
-            value: at,
-            span: block.span,
-        },
-        sink,
-    )?;
+    let at = in_response("received", at, sink)?;
     let prefix = prefix.unwrap_or_default();
     let value = Location {
         at: at.value,
@@ -169,7 +165,7 @@ fn received(
     };
     Some(Spanned {
         value,
-        span: block.span,
+        span: at.span,
     })
 }
 
@@ -194,33 +190,45 @@ fn lifetime(
     block: Spanned<ShortOrLong<LifetimeWord, LifetimeBlock>>,
     sink: &mut Sink,
 ) -> Option<Spanned<Lifetime>> {
-    let span = block.span;
-    let mut there = |at: Expression| {
-        let is_there = at.is_of_request() || at.is_of_response();
-        if !is_there {
-            let message = format!(
-                "a lifetime is in the response or the request, not at `{}`",
-                written(&at)
-            );
-            let report = Report::new(codes::WRONG_SIDE, message);
-            sink.push(report.at(span, "expected `$response.…` or `$request.…`"));
-        }
-        is_there.then_some(at)
+    let mut from = |at: Spanned<Expression>, make: &dyn Fn(Expression) -> Lifetime| {
+        let span = at.span;
+        in_exchange(at, sink).map(|at| Spanned {
+            value: make(at),
+            span,
+        })
     };
     let value = match block.value {
         ShortOrLong::Short(LifetimeWord::Unlimited) => Lifetime::Unlimited,
         ShortOrLong::Short(LifetimeWord::Unknown) => Lifetime::Unknown,
         ShortOrLong::Long(block) => match block {
-            LifetimeBlock::Seconds(block) => Lifetime::Seconds(there(block.at)?),
-            LifetimeBlock::Milliseconds(block) => Lifetime::Milliseconds(there(block.at)?),
-            LifetimeBlock::Minutes(block) => Lifetime::Minutes(there(block.at)?),
-            LifetimeBlock::Clock(block) => Lifetime::Clock(there(block.at)?, block.format),
-            LifetimeBlock::Until(block) => Lifetime::Until(there(block.at)?, block.format.0),
+            LifetimeBlock::Seconds(block) => return from(block.at, &Lifetime::Seconds),
+            LifetimeBlock::Milliseconds(block) => return from(block.at, &Lifetime::Milliseconds),
+            LifetimeBlock::Minutes(block) => return from(block.at, &Lifetime::Minutes),
+            LifetimeBlock::Clock(block) => {
+                return from(block.at, &|at| Lifetime::Clock(at, block.format));
+            }
+            LifetimeBlock::Until(block) => {
+                return from(block.at, &|at| Lifetime::Until(at, block.format.0.clone()));
+            }
             LifetimeBlock::Jwt(_) => Lifetime::JwtExpiry,
             LifetimeBlock::Fixed(block) => Lifetime::Fixed(block.length.0),
         },
     };
-    Some(Spanned { value, span })
+    Some(Spanned {
+        value,
+        span: block.span,
+    })
+}
+
+fn in_exchange(at: Spanned<Expression>, sink: &mut Sink) -> Option<Expression> {
+    if at.value.is_of_request() || at.value.is_of_response() {
+        return Some(at.value);
+    }
+    let found = written(&at.value);
+    let message = format!("a lifetime is in the response or the request, not at `{found}`");
+    let report = Report::new(codes::WRONG_SIDE, message);
+    sink.push(report.at(at.span, "expected `$response.…` or `$request.…`"));
+    None
 }
 
 fn previous(
@@ -262,7 +270,7 @@ fn window(block: Option<WindowBlock>, origin: Span) -> Window {
     }
 }
 
-fn limit(block: Spanned<LimitBlock>) -> Limit {
+fn limit(block: &Spanned<LimitBlock>) -> Limit {
     Limit {
         calls: block.value.calls.get(),
         per: block.value.per.0,
@@ -271,7 +279,7 @@ fn limit(block: Spanned<LimitBlock>) -> Limit {
     }
 }
 
-fn failure(block: Spanned<FailureBlock>) -> FailureRule {
+fn failure(block: Spanned<FailureBlock>, operands: &mut Vec<Spanned<Operand>>) -> FailureRule {
     let status = many(block.value.status).into_iter();
     let codes = many(block.value.code).into_iter();
     FailureRule {
@@ -288,7 +296,7 @@ fn failure(block: Spanned<FailureBlock>) -> FailureRule {
                 span: it.span,
             })
             .collect(),
-        condition: block.value.condition,
+        condition: block.value.condition.map(|it| condition(it, operands)),
         means: block.value.means,
     }
 }

@@ -29,7 +29,7 @@ use self::read::Read;
 use crate::diagnostic::Sink;
 use crate::model::{
     Condition, Expression, FailureRule, Generator, InputKey, Json, Lifetime, Limit, Location,
-    Moment, Per, Presentation, Previous, Reauthentication, Role, Sent, Spanned, Window,
+    Moment, Operand, Per, Presentation, Previous, Reauthentication, Role, Sent, Spanned, Window,
     WireExample,
 };
 use crate::source::{Node, Span};
@@ -59,6 +59,8 @@ pub struct Extension {
     pub extras: Vec<ExtraEntry>,
     /// `inputs`
     pub inputs: Vec<InputEntry>,
+    /// Every operand of every condition, with its own place in the text.
+    pub operands: Vec<Spanned<Operand>>,
     /// `wire`
     pub wire: Vec<WireExample>,
 }

@@ -1,14 +1,17 @@
 //! Writes the JSON Schemas for editors: one of the block, one of a whole spec that leads to it.
 
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
 use schemars::{Schema, json_schema};
+use serde_json::Value;
 
 use super::blocks::ExtensionBlock;
 
 /// The JSON Schema of the `x-token-refresh` block, made from the types that read it.
 pub fn extension_schema() -> String {
     // Draft 7 is what the YAML language server knows best.
-    let generator = SchemaSettings::draft07().into_generator();
+    let settings = SchemaSettings::draft07().with_transform(RecursiveTransform(without_null));
+    let generator = settings.into_generator();
     let mut schema = generator.into_root_schema_for::<ExtensionBlock>();
     schema.insert("title".to_owned(), "x-token-refresh".into());
     text(schema)
@@ -29,6 +32,37 @@ pub fn provider_schema() -> String {
             "actions": {"items": {"properties": {"update": operation}}},
         },
     }))
+}
+
+/// Takes `null` out of what may be left out: the reader wants a value where there is a key.
+fn without_null(schema: &mut Schema) {
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|ty| ty != "null");
+        if let [only] = &types[..] {
+            let only = only.clone();
+            schema.insert("type".to_owned(), only);
+        }
+    }
+    let Some(Value::Array(any)) = schema.get_mut("anyOf") else {
+        return;
+    };
+    let length = any.len();
+    any.retain(|schema| schema.get("type").is_none_or(|ty| ty != "null"));
+    if any.len() == length || any.len() > 1 {
+        return;
+    }
+    let only = any.pop();
+    schema.remove("anyOf");
+    if let Some(Value::Object(only)) = only {
+        if only.contains_key("$ref") {
+            // Beside a `$ref`, draft 7 reads nothing, and the description is worth reading.
+            schema.insert("allOf".to_owned(), vec![only].into());
+            return;
+        }
+        for (key, value) in only {
+            schema.insert(key, value);
+        }
+    }
 }
 
 /// The schema with its keys in order, whatever features of its JSON library another crate turned on.

@@ -178,7 +178,7 @@ fn the_wrong_half_of_the_exchange_is_refused() {
     );
     assert_eq!(
         bad_token("lifetime: {seconds: $url}"),
-        of("TR091", "{seconds: $url}", "")
+        of("TR091", "$url", "")
     );
 }
 

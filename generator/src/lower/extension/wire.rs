@@ -9,7 +9,7 @@ use crate::source::Span;
 /// Turns the text of a request into its parts.
 pub(super) fn read_request(
     given: Vec<(Spanned<String>, Json)>,
-    request: Keyed<String>,
+    request: &Keyed<String>,
     sink: &mut Sink,
 ) -> Option<WireExample> {
     let origin = request.key_span;
