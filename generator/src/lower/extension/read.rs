@@ -178,6 +178,10 @@ impl<T: JsonSchema> JsonSchema for Spanned<T> {
         T::schema_name()
     }
 
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         T::json_schema(generator)
     }
@@ -339,7 +343,7 @@ impl<T: JsonSchema> JsonSchema for Table<T> {
 
 /// Either a word or expression, or a mapping that says more.
 #[derive(Clone, Debug, JsonSchema)]
-#[schemars(untagged)]
+#[schemars(untagged, inline)]
 pub(super) enum ShortOrLong<S, L> {
     Short(S),
     Long(L),
