@@ -1,0 +1,138 @@
+//! Reading an answer: a success's tokens, or what the failure means.
+
+mod answer;
+mod classify;
+mod condition;
+mod instant;
+mod lifetime;
+mod rescue;
+mod retry_after;
+mod skew;
+mod tokens;
+
+pub(crate) use self::answer::Answer;
+use self::tokens::TokenValue;
+use crate::error::{Cause, Error, Facts, Flaw};
+use crate::json::{Decode, Json, Mismatch};
+use crate::{Exchange, Lifecycle, Response, Token, TokenKind, TransportError};
+
+/// The tokens of one provider, which an answer can be read as.
+pub trait ReadTokens: Sized {
+    /// Reads a success.
+    fn read(reply: &mut Reply<'_>) -> Result<Self, Mismatch>;
+}
+
+/// The documented refusals of one provider.
+pub trait ReadRefusal: Sized {
+    /// Reads a refusal's body; `None` where this status is not documented. A body that is not JSON comes as its
+    /// text, no body as null.
+    fn read(status: u16, body: &Json) -> Result<Option<Self>, Mismatch>;
+}
+
+/// A provider that documents no refusal.
+impl ReadRefusal for () {
+    fn read(_: u16, _: &Json) -> Result<Option<Self>, Mismatch> {
+        Ok(None)
+    }
+}
+
+/// A success that is being read.
+#[derive(Debug)]
+pub struct Reply<'a> {
+    answer: &'a Answer<'a>,
+    tokens: Vec<Option<TokenValue>>,
+}
+
+impl Reply<'_> {
+    /// The token of this index in [`Lifecycle::tokens`]. One that is not received but sent is the sent one, its
+    /// life extended.
+    ///
+    /// # Errors
+    /// Where it is absent or empty.
+    pub fn token<T: TokenKind>(&mut self, index: usize) -> Result<T, Mismatch> {
+        match self.take(index) {
+            Some(token) => Ok(T::from_token(token)),
+            None => Err(self.answer.missing_token(index)),
+        }
+    }
+
+    /// The token of this index, where it is there.
+    pub fn token_if_any<T: TokenKind>(&mut self, index: usize) -> Option<T> {
+        self.take(index).map(T::from_token)
+    }
+
+    /// The extra of this index in [`Lifecycle::extras`], where it is there and not null.
+    pub fn extra(&mut self, index: usize) -> Option<Json> {
+        self.answer.extra(index)
+    }
+
+    /// A value of the body that has to be there.
+    pub fn required<T: Decode>(&mut self, pointer: &str) -> Result<T, Mismatch> {
+        match self.answer.body_at(pointer) {
+            Some(value) => T::decode(value).map_err(|mismatch| mismatch.at(pointer)),
+            None => Err(Mismatch::missing("a value").at(pointer)),
+        }
+    }
+
+    /// A value of the body that may be absent or null.
+    pub fn optional<T: Decode>(&mut self, pointer: &str) -> Result<Option<T>, Mismatch> {
+        match self.answer.body_at(pointer) {
+            None | Some(Json::Null) => Ok(None),
+            Some(value) => T::decode(value)
+                .map(Some)
+                .map_err(|mismatch| mismatch.at(pointer)),
+        }
+    }
+
+    fn take(&mut self, index: usize) -> Option<Token> {
+        let value = self.tokens.get_mut(index)?.take()?;
+        Some(self.answer.token(index, value))
+    }
+}
+
+/// Reads an answer by the lifecycle: the whole of [`crate::Provider::response`].
+pub(crate) fn read<T: ReadTokens, R: ReadRefusal>(
+    lifecycle: &'static Lifecycle,
+    exchange: &Exchange,
+    response: Response,
+) -> Result<T, Error<R>> {
+    let answer = Answer::new(lifecycle, exchange, response);
+    match answer.judge() {
+        Ok(tokens) => {
+            let mut reply = Reply {
+                answer: &answer,
+                tokens,
+            };
+            T::read(&mut reply).map_err(|mismatch| {
+                Error::from_parts(
+                    answer.failed(Cause::Protocol(Flaw::Mismatch(mismatch))),
+                    None,
+                )
+            })
+        }
+        Err(cause) => Err(refused(&answer, cause)),
+    }
+}
+
+#[cold]
+fn refused<R: ReadRefusal>(answer: &Answer<'_>, cause: Cause) -> Error<R> {
+    let refusal = match cause {
+        // A refusal that is not of the documented shape keeps its status, its headers and its body.
+        Cause::Refused(_) => R::read(answer.status(), &answer.scrubbed()).ok().flatten(),
+        _ => None,
+    };
+    Error::from_parts(answer.failed(cause), refusal)
+}
+
+/// What is left when the answer did not come whole: the status, and the tokens that can be read from it.
+#[cold]
+pub(crate) fn lost(
+    lifecycle: &'static Lifecycle,
+    exchange: &Exchange,
+    mut error: TransportError,
+) -> Facts {
+    match error.take_partial() {
+        Some(partial) => Answer::new(lifecycle, exchange, partial).failed(Cause::Transport(error)),
+        None => Facts::new(lifecycle, Cause::Transport(error)),
+    }
+}
