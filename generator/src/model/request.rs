@@ -206,6 +206,18 @@ pub struct WireExample {
 
 /// Where `$request.…` expressions and inputs meet: the expression of a part's place.
 impl Place {
+    /// The place that a runtime expression of the request points at; `None`: it points elsewhere.
+    pub fn of(expression: &Expression) -> Option<Self> {
+        Some(match expression {
+            Expression::RequestPath(name) => Self::Path(name.clone()),
+            Expression::RequestQuery(name) => Self::Query(name.clone()),
+            Expression::RequestHeader(name) => Self::Header(name.clone()),
+            Expression::RequestCookie(name) => Self::Cookie(name.clone()),
+            Expression::RequestBody(pointer) => Self::Body(pointer.clone()),
+            _ => return None,
+        })
+    }
+
     /// The runtime expression that points at this place; `None` for [`Place::Basic`].
     pub fn expression(&self) -> Option<Expression> {
         match self {

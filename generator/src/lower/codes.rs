@@ -1,0 +1,30 @@
+//! What this stage may find wrong.
+
+use crate::diagnostic::Code;
+
+/// Two things end with one Rust name.
+pub const COLLIDING_NAMES: Code = Code::error(50, "two names are one in Rust");
+/// Inputs of one name are one, so their types have to agree.
+pub const INPUT_TYPES_DIFFER: Code = Code::error(51, "inputs of one name differ in type");
+/// A required parameter or form field that is no single value.
+pub const STRUCTURED_PARAMETER: Code = Code::error(52, "a parameter is no single value");
+/// The same of an optional one.
+pub const PARAMETER_LEFT_OUT: Code = Code::warning(53, "an optional parameter is left out");
+/// A request body that is neither JSON, nor a form, nor text.
+pub const UNSUPPORTED_BODY: Code = Code::error(54, "a request body of this kind is not supported");
+/// Authentication that the generated client cannot do.
+pub const UNSUPPORTED_SECURITY: Code =
+    Code::error(55, "authentication of this kind is not supported");
+/// An example that its schema does not allow.
+pub const EXAMPLE_DOES_NOT_FIT: Code = Code::warning(56, "an example does not fit its schema");
+
+/// All of them.
+pub const ALL: &[Code] = &[
+    COLLIDING_NAMES,
+    INPUT_TYPES_DIFFER,
+    STRUCTURED_PARAMETER,
+    PARAMETER_LEFT_OUT,
+    UNSUPPORTED_BODY,
+    UNSUPPORTED_SECURITY,
+    EXAMPLE_DOES_NOT_FIT,
+];

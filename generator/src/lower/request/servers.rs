@@ -1,0 +1,171 @@
+//! Turns servers into environments; what has no host is not published.
+
+use super::Builder;
+use super::path::cut;
+use crate::lower::inputs::Wanted;
+use crate::lower::names::{self, Scope};
+use crate::lower::rules::{Rules, key_text};
+use crate::lower::schema::text;
+use crate::lower::shapes::{Hint, Typed};
+use crate::lower::unions;
+use crate::model::{InputKey, Json, Name, PartSource, Per, Server, Type, UrlPiece};
+use crate::source::{Entry, Node};
+
+/// The servers that a node names, and the ones among them that have a host.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lower) struct Published<'a> {
+    node: Option<&'a Node>,
+}
+
+/// The servers that count for an operation, and whether they are its own.
+pub(in crate::lower) fn published<'a>(
+    root: &'a Node,
+    path_item: &'a Node,
+    operation: &'a Node,
+) -> (Published<'a>, bool) {
+    let of = |node: &'a Node| {
+        node.get("servers")
+            .filter(|servers| !servers.items().is_empty())
+    };
+    let own = of(operation).or_else(|| of(path_item));
+    let node = own.or_else(|| of(root));
+    (Published { node }, own.is_some())
+}
+
+/// What the choice of the server is called, and whose it is.
+pub(in crate::lower) fn server_choice(rules: &Rules<'_>) -> (Option<Name>, Per) {
+    let entry = rules.entry(&[InputKey::Server]);
+    let stated = entry.and_then(|entry| entry.name.as_ref());
+    let name = stated.map(|name| names::field(&name.value));
+    (name, entry.and_then(|entry| entry.per).unwrap_or_default())
+}
+
+impl<'a> Published<'a> {
+    fn servers(self) -> impl Iterator<Item = &'a Node> {
+        let nodes = self.node.map_or(&[][..], Node::items);
+        nodes
+            .iter()
+            .filter(|node| text(node, "url").is_some_and(has_host))
+    }
+}
+
+impl<'a> Builder<'a, '_, '_> {
+    /// The servers with their variables.
+    pub(in crate::lower) fn servers(&mut self, published: Published<'a>) -> Vec<Server> {
+        let chosen = self.rules.entry(&[InputKey::Server]);
+        let chosen = chosen.and_then(|entry| entry.value.as_ref());
+        let mut scope = Scope::default();
+        let count = published.servers().count();
+        let mut servers = Vec::new();
+        for node in published.servers() {
+            let wire = server_name(node);
+            // `$server: {value: …}` leaves one of them.
+            let is_other = chosen.is_some_and(|value| value.value != Json::String(wire.clone()));
+            if is_other && count > 1 {
+                continue;
+            }
+            servers.push(Server {
+                name: Name {
+                    rust: scope.claim(names::pascal(&wire)),
+                    wire,
+                },
+                url: self.url(node, count),
+                description: text(node, "description").map(str::to_owned),
+                origin: node.span,
+            });
+        }
+        servers
+    }
+
+    fn url(&mut self, node: &'a Node, count: usize) -> Vec<UrlPiece> {
+        let url = text(node, "url").unwrap_or_default().trim_end_matches('/');
+        let mut pieces = Vec::new();
+        for (before, name) in cut(url) {
+            if !before.is_empty() {
+                pieces.push(UrlPiece::Literal(before.to_owned()));
+            }
+            let Some(name) = name else { continue };
+            let variable = node
+                .get("variables")
+                .and_then(|variables| variables.entry(name));
+            pieces.push(match variable {
+                Some(variable) => UrlPiece::Variable(self.variable(variable, count)),
+                None => UrlPiece::Literal(format!("{{{name}}}")),
+            });
+        }
+        pieces
+    }
+
+    fn variable(&mut self, variable: &'a Entry, count: usize) -> PartSource {
+        let key = InputKey::ServerVariable(variable.key.clone());
+        let node = &variable.node;
+        let entry = self.rules.entry(std::slice::from_ref(&key));
+        let per = entry.and_then(|entry| entry.per).unwrap_or_default();
+        let is_closed = node
+            .get("enum")
+            .is_some_and(|values| !values.items().is_empty());
+        let default = node
+            .get("default")
+            .map(|node| Json::String(unions::scalar_text(&node.value)));
+        let wanted = Wanted {
+            name: names::input(&variable.key),
+            keys: vec![key_text(&key)],
+            entry,
+            typed: self.variable_type(variable, is_closed, per),
+            is_secret: false,
+            // Of several servers, another one may do without it.
+            is_required: per == Per::Client || count == 1,
+            is_of_choice: false,
+            // Without an `enum`, OpenAPI forces the author to make a default up.
+            default: default.filter(|_| is_closed),
+            description: text(node, "description").map(str::to_owned),
+            origin: variable.key_span,
+        };
+        self.want(wanted)
+    }
+
+    fn variable_type(&mut self, variable: &'a Entry, is_closed: bool, per: Per) -> Typed<'a> {
+        if !is_closed {
+            return super::text();
+        }
+        let shapes = match per {
+            Per::Client => &mut *self.setting_shapes,
+            Per::Session => &mut self.shapes,
+        };
+        let hint = Hint {
+            parent: "",
+            key: &variable.key,
+        };
+        let typed = shapes.ty(&variable.node, hint);
+        shapes.settle();
+        let is_text = matches!(typed.ty, Type::Shape(_)) || typed.constant.is_some();
+        if is_text { typed } else { super::text() }
+    }
+}
+
+/// The spec's name for a server: its description, else its host.
+fn server_name(node: &Node) -> String {
+    let description = text(node, "description")
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    let name = description.unwrap_or_else(|| host(text(node, "url").unwrap_or_default()));
+    name.to_lowercase()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join("-")
+}
+
+fn has_host(url: &str) -> bool {
+    !host(url).is_empty()
+}
+
+/// The host of an absolute URL.
+fn host(url: &str) -> &str {
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    rest.unwrap_or_default()
+        .split(['/', '?', '#'])
+        .next()
+        .unwrap_or_default()
+}

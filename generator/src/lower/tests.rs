@@ -1,0 +1,87 @@
+//! Specs through the whole stage: what the founding ones become, and what each rule does.
+
+use std::path::Path;
+
+use super::*;
+use crate::document::resolve;
+use crate::source::{Text, load_texts};
+
+/// A spec's model, and what was found wrong with it.
+fn lowered(text: &str) -> (Model, Vec<String>) {
+    lowered_as("acme", text)
+}
+
+fn lowered_as(id: &str, text: &str) -> (Model, Vec<String>) {
+    let mut sink = Sink::default();
+    let text = Text {
+        path: format!("specs/{id}.yaml"),
+        text: text.to_owned(),
+    };
+    let (mut sources, roots) = load_texts(&[text], &mut sink);
+    let documents = resolve(&mut sources, roots, &mut sink);
+    let model = lower(&documents, &mut sink);
+    let problems = sink.finish(&sources).into_iter();
+    (
+        model,
+        problems
+            .map(|found| format!("{}: {}", found.code, found.message))
+            .collect(),
+    )
+}
+
+#[test]
+fn founding_specs() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
+    insta::glob!(folder, "*.yaml", |path| {
+        let (model, problems) = lowered_as(
+            path.file_stem().unwrap().to_str().unwrap(),
+            &std::fs::read_to_string(path).unwrap(),
+        );
+        assert_eq!(problems, Vec::<String>::new());
+        insta::assert_snapshot!(folded(&format!("{:#?}", model.providers)));
+    });
+}
+
+/// A pretty `Debug` without spans and digests, and with everything on one line that fits there.
+fn folded(debug: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in debug.lines() {
+        lines.push(line.to_owned());
+        let closes = line.trim_start().starts_with([')', ']', '}']);
+        let indent = line.len() - line.trim_start().len();
+        let opens = |open: &String| open.len() - open.trim_start().len() == indent;
+        let Some(first) = lines
+            .iter()
+            .take(lines.len() - 1)
+            .rposition(opens)
+            .filter(|_| closes)
+        else {
+            continue;
+        };
+        if lines
+            .get(first)
+            .is_some_and(|open| open.ends_with("Span {"))
+        {
+            lines.truncate(first);
+            continue;
+        }
+        let parts: Vec<_> = lines
+            .iter()
+            .skip(first + 1)
+            .map(|line| line.trim())
+            .collect();
+        let flat = parts
+            .join(" ")
+            .replace(", )", ")")
+            .replace(", ]", "]")
+            .replace(", }", " }");
+        let open = lines.get(first).cloned().unwrap_or_default();
+        let gap = if open.ends_with('{') { " " } else { "" };
+        if open.len() + flat.len() < 130 {
+            lines.truncate(first);
+            lines.push(open + gap + &flat);
+        }
+    }
+    lines.retain(|line| !line.trim_start().starts_with("digest:"));
+    lines.join("\n")
+}
