@@ -159,6 +159,7 @@ fn lifecycle(extension: &Extension, unauthorized: Failure) -> Lifecycle {
         unauthorized,
         reauthenticate: extension.reauthenticate.clone(),
         extras: extension.extras.iter().map(extra).collect(),
+        operands: extension.operands.clone(),
     }
 }
 
