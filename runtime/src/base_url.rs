@@ -1,5 +1,7 @@
 //! Where a provider is: the part of its address that settings may change.
 
+mod expand;
+
 use std::fmt;
 use std::net::Ipv4Addr;
 

@@ -168,6 +168,12 @@ macro_rules! shared_token {
             }
         }
 
+        impl ::core::convert::AsRef<$name> for $name {
+            fn as_ref(&self) -> &Self {
+                self
+            }
+        }
+
         impl $name {
             /// The text itself. Whoever calls this keeps it out of logs and messages.
             pub fn expose(&self) -> &str {

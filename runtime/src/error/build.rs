@@ -32,6 +32,15 @@ impl BuildError {
         Self(Kind::Transport(reason.into()))
     }
 
+    /// What is wrong with the base URL, in fixed words.
+    pub(crate) fn reason(&self) -> &'static str {
+        match self.0 {
+            Kind::BaseUrl(reason) => reason,
+            Kind::Missing(_) => "a setting is missing",
+            Kind::Transport(_) => "there is no transport",
+        }
+    }
+
     /// The builder's method that was not called, where that is the trouble.
     pub fn missing_setting(&self) -> Option<&'static str> {
         match self.0 {

@@ -45,3 +45,10 @@ impl fmt::Debug for RequestError {
 }
 
 impl std::error::Error for RequestError {}
+
+impl From<crate::BuildError> for RequestError {
+    /// An address that only the session makes whole.
+    fn from(error: crate::BuildError) -> Self {
+        Self::unfit("the base URL", error.reason())
+    }
+}

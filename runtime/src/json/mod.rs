@@ -4,12 +4,14 @@ mod mismatch;
 mod object;
 mod primitives;
 mod wipe;
+mod writer;
 
-pub use serde_json::Value as Json;
+pub use serde_json::{Value as Json, json};
 
 pub use self::mismatch::Mismatch;
 pub use self::object::Object;
 pub(crate) use self::wipe::Wiped;
+pub use self::writer::ObjectWriter;
 
 /// A type that a JSON value can be read as.
 ///
