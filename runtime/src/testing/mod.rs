@@ -9,6 +9,7 @@
 //! | [`Engine`] | the sockets below it, for a server with a mind of its own ([`Handler`]) |
 //! | [`Received::assert_is`] | compares a request with a golden one, by meaning |
 //! | [`assert_no_secrets`] | finds a secret in a text, also encoded or cut |
+//! | [`check_failures`], [`check_broken_answers`], [`check_secrets`] | what generated tests are made of |
 //! | [`Logs`] | what `log` and `tracing` were told in this thread |
 //!
 //! # Example
@@ -30,12 +31,16 @@
 //! # }
 //! ```
 
+mod checks;
 mod engine;
 mod leaks;
 mod logs;
 mod script;
 mod wire;
 
+pub use self::checks::{
+    Case, Ends, answered, assert_token, check_broken_answers, check_failures, check_secrets,
+};
 pub use self::engine::{Engine, Handler, Received, Reply};
 pub use self::leaks::{assert_no_secrets, find_secret};
 pub use self::logs::Logs;

@@ -139,6 +139,15 @@ impl Reply {
         &self.body
     }
 
+    /// The first header of this name.
+    pub(crate) fn find_header(&self, name: &str) -> Option<&str> {
+        let is_it = |(n, _): &&(String, String)| n.eq_ignore_ascii_case(name);
+        self.headers
+            .iter()
+            .find(is_it)
+            .map(|(_, value)| value.as_str())
+    }
+
     fn delivered(mut self, delivery: Delivery) -> Self {
         self.delivery = delivery;
         self
