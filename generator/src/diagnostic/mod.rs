@@ -77,7 +77,11 @@ pub struct Code {
 /// Every code of every stage, by number: what `explain` knows and what has to have a page.
 pub fn codes() -> impl Iterator<Item = Code> {
     // Each stage adds a line.
-    let stages = [crate::source::codes::ALL, crate::document::codes::ALL];
+    let stages = [
+        crate::source::codes::ALL,
+        crate::document::codes::ALL,
+        crate::lower::codes::ALL,
+    ];
     let mut all = stages.concat();
     all.sort();
     all.into_iter()

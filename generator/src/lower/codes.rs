@@ -15,8 +15,14 @@ pub const UNSUPPORTED_BODY: Code = Code::error(54, "a request body of this kind 
 /// Authentication that the generated client cannot do.
 pub const UNSUPPORTED_SECURITY: Code =
     Code::error(55, "authentication of this kind is not supported");
-/// An example that its schema does not allow.
-pub const EXAMPLE_DOES_NOT_FIT: Code = Code::warning(56, "an example does not fit its schema");
+/// `{name}` in a path or a server's URL, and nothing describes it.
+pub const UNDESCRIBED_VARIABLE: Code = Code::error(56, "a variable that is not described");
+/// A parameter of the path that the path does not have.
+pub const NOT_IN_PATH: Code = Code::error(57, "a path parameter that the path does not have");
+/// A value of `$server` that is no server.
+pub const UNKNOWN_SERVER: Code = Code::error(58, "a server that does not exist");
+/// The name of a header or cookie that HTTP does not allow.
+pub const BAD_NAME: Code = Code::error(59, "a name that no header or cookie can have");
 
 /// All of them.
 pub const ALL: &[Code] = &[
@@ -26,5 +32,8 @@ pub const ALL: &[Code] = &[
     PARAMETER_LEFT_OUT,
     UNSUPPORTED_BODY,
     UNSUPPORTED_SECURITY,
-    EXAMPLE_DOES_NOT_FIT,
+    UNDESCRIBED_VARIABLE,
+    NOT_IN_PATH,
+    UNKNOWN_SERVER,
+    BAD_NAME,
 ];

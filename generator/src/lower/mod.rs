@@ -140,6 +140,7 @@ fn operations(root: &Node) -> Vec<Nodes<'_>> {
                 operations.push(Nodes {
                     root,
                     path: &path.key,
+                    path_span: path.key_span,
                     path_item: &path.node,
                     method: &entry.key,
                     operation: &entry.node,

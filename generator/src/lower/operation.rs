@@ -5,15 +5,15 @@ use std::rc::Rc;
 
 use super::documented::DocumentReader;
 use super::extension::{self, Extension};
-use super::inputs::{self, Inputs};
+use super::inputs::Inputs;
 use super::names::{self, Scope};
 use super::request::{self, Builder, Nodes};
 use super::response::{self, examples, refusals, responses};
 use super::rules::Rules;
 use super::schema::{Schemas, is_true, text};
 use super::shapes::Shapes;
-use super::{reach, tokens};
-use crate::diagnostic::Sink;
+use super::{codes, reach, tokens};
+use crate::diagnostic::{Report, Sink};
 use crate::model::{
     Extra, Failure, Input, Lifecycle, Name, Operation, Part, PartSource, Per, Request, Server,
     Spanned, Token,
@@ -102,9 +102,8 @@ pub(super) fn operation<'a>(
         schemas,
         tokens: &tokens,
         lifecycle: &lifecycle,
-        sink,
     };
-    let examples = examples(&responses, maker);
+    let examples = examples(&responses, &maker);
     complain_of_shared_names(&tokens, &session_inputs, sink);
     let mut shapes = shapes.finish();
     reach::mark(&mut shapes, &success, &refusals, &session_inputs);
@@ -198,12 +197,18 @@ fn complain_of_shared_names(tokens: &[Token], inputs: &[Input], sink: &mut Sink)
     for input in inputs {
         let is_same = |token: &&Token| token.sent.is_some() && token.name.rust == input.name.rust;
         if let Some(token) = tokens.iter().find(is_same) {
-            sink.push(inputs::same_rust_name(
-                &token.name,
-                token.origin,
-                &input.name,
-                input.origin,
-            ));
+            let message = format!(
+                "the token `{}` and the session's input `{}` are both `{}` in Rust",
+                token.name.wire, input.name.wire, input.name.rust
+            );
+            let report = Report::new(codes::COLLIDING_NAMES, message)
+                .at(input.origin, "has the same name")
+                .and(token.origin, "first used here")
+                .help(format!(
+                    "give the input another name: `{{name: {}2}}`",
+                    input.name.wire
+                ));
+            sink.push(report);
         }
     }
 }

@@ -42,6 +42,25 @@ fn founding_specs() {
     });
 }
 
+/// Every accepted case goes through this stage without a word.
+#[test]
+fn accepted_cases() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases/accept");
+    let mut problems = Vec::new();
+    for case in std::fs::read_dir(folder).unwrap() {
+        let path = case.unwrap().path();
+        if path.is_file() {
+            let found = lowered(&std::fs::read_to_string(&path).unwrap()).1;
+            problems.extend(
+                found
+                    .into_iter()
+                    .map(|found| format!("{}: {found}", path.display())),
+            );
+        }
+    }
+    assert_eq!(problems, Vec::<String>::new());
+}
+
 /// A pretty `Debug` without spans and digests, and with everything on one line that fits there.
 fn folded(debug: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
@@ -84,4 +103,23 @@ fn folded(debug: &str) -> String {
     }
     lines.retain(|line| !line.trim_start().starts_with("digest:"));
     lines.join("\n")
+}
+
+#[test]
+fn show() {
+    let Ok(pattern) = std::env::var("SHOW") else {
+        return;
+    };
+    for path in pattern.split_whitespace() {
+        let (model, problems) = lowered(&std::fs::read_to_string(path).unwrap());
+        println!(
+            "==== {path}\n{}\n{}",
+            problems.join("\n"),
+            if std::env::var("MODEL").is_ok() {
+                folded(&format!("{:#?}", model.providers))
+            } else {
+                String::new()
+            }
+        );
+    }
 }

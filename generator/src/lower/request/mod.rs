@@ -6,12 +6,13 @@ mod path;
 mod security;
 mod servers;
 
+use super::codes;
 use super::inputs::{self, Inputs, Wanted};
 use super::names;
 use super::rules::{Rules, Sent, key_text};
 use super::shapes::{Shapes, Typed};
-use crate::diagnostic::Sink;
-use crate::model::{InputKey, Json, Part, PartSource, Per, Place, Request, Type};
+use crate::diagnostic::{Report, Sink};
+use crate::model::{AuthChoice, InputKey, Json, Part, PartSource, Per, Place, Request, Type};
 use crate::source::{Node, Span};
 
 pub(super) use self::servers::{published, server_choice};
@@ -21,6 +22,8 @@ pub(super) use self::servers::{published, server_choice};
 pub(super) struct Nodes<'a> {
     pub(super) root: &'a Node,
     pub(super) path: &'a str,
+    /// Where the path's key stands.
+    pub(super) path_span: Span,
     pub(super) path_item: &'a Node,
     pub(super) method: &'a str,
     pub(super) operation: &'a Node,
@@ -68,13 +71,34 @@ impl<'a, 'e> Builder<'a, 'e, '_> {
         let (body, body_parts) = self.body();
         parts.extend(body_parts);
         parts.extend(self.unplaced(&body));
+        let path = self.path(&parts);
+        self.check_names(&parts, &security.choices);
         Request {
             method: self.nodes.method.to_ascii_uppercase(),
-            path: self.path(&parts),
+            path,
             accept: accept(self.nodes.operation),
             parts,
             body,
             choices: security.choices,
+        }
+    }
+
+    /// Complains of names that would make every request fail.
+    fn check_names(&mut self, parts: &[Part], choices: &[AuthChoice]) {
+        let of_choices = choices.iter().flat_map(|choice| &choice.parts);
+        for part in parts.iter().chain(of_choices) {
+            let (kind, name) = match &part.place {
+                Place::Header(name) => ("header", name),
+                Place::Cookie(name) => ("cookie", name),
+                _ => continue,
+            };
+            if !is_field_name(name) {
+                let report =
+                    Report::new(codes::BAD_NAME, format!("no {kind} can be named `{name}`"))
+                        .at(part.origin, format!("this {kind} could not be sent"))
+                        .help("letters, digits and `-` are safe: `name: x-api-key`");
+                self.sink.push(report);
+            }
         }
     }
 
@@ -182,6 +206,12 @@ pub(super) fn token_part(place: Place, sent: Sent<'_>, prefix: &str, origin: Spa
         is_required: true,
         origin,
     }
+}
+
+/// Whether HTTP allows the name of a header or cookie (RFC 9110, section 5.6.2).
+fn is_field_name(name: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_allowed)
 }
 
 /// Text of which nothing more is known.

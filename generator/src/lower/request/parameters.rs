@@ -26,7 +26,7 @@ impl<'a> Builder<'a, '_, '_> {
     }
 
     /// The path's parameters and the operation's, which come before the path's of the same place.
-    fn parameter_nodes(&self) -> Vec<&'a Node> {
+    pub(super) fn parameter_nodes(&self) -> Vec<&'a Node> {
         let of = |node: &'a Node| node.get("parameters").map_or(&[][..], Node::items);
         let own = of(self.nodes.operation);
         let is_overridden = |node: &Node| {
@@ -52,6 +52,9 @@ impl<'a> Builder<'a, '_, '_> {
     fn parameter(&mut self, node: &'a Node, place: Place) -> Option<Part> {
         let name = text(node, "name")?;
         let is_path = matches!(place, Place::Path(_));
+        if is_path && self.not_in_path(name, node.span) {
+            return None;
+        }
         let is_required = is_path || is_true(node, "required");
         let schema = node.get("schema");
         if !self.is_single(node, schema) {

@@ -2,13 +2,15 @@
 
 use super::Builder;
 use super::path::cut;
+use crate::diagnostic::{Report, nearest};
+use crate::lower::codes;
 use crate::lower::inputs::Wanted;
 use crate::lower::names::{self, Scope};
 use crate::lower::rules::{Rules, key_text};
 use crate::lower::schema::text;
 use crate::lower::shapes::{Hint, Typed};
 use crate::lower::unions;
-use crate::model::{InputKey, Json, Name, PartSource, Per, Server, Type, UrlPiece};
+use crate::model::{InputKey, Json, Name, PartSource, Per, Server, Spanned, Type, UrlPiece};
 use crate::source::{Entry, Node};
 
 /// The servers that a node names, and the ones among them that have a host.
@@ -54,14 +56,17 @@ impl<'a> Builder<'a, '_, '_> {
     pub(in crate::lower) fn servers(&mut self, published: Published<'a>) -> Vec<Server> {
         let chosen = self.rules.entry(&[InputKey::Server]);
         let chosen = chosen.and_then(|entry| entry.value.as_ref());
+        let names: Vec<_> = published.servers().map(server_name).collect();
+        if let Some(value) = chosen {
+            self.check_chosen(value, &names);
+        }
         let mut scope = Scope::default();
-        let count = published.servers().count();
+        let count = names.len();
         let mut servers = Vec::new();
         for node in published.servers() {
             let wire = server_name(node);
             // `$server: {value: …}` leaves one of them.
-            let is_other = chosen.is_some_and(|value| value.value != Json::String(wire.clone()));
-            if is_other && count > 1 {
+            if chosen.is_some_and(|value| !is_named(&value.value, &wire)) {
                 continue;
             }
             servers.push(Server {
@@ -77,6 +82,27 @@ impl<'a> Builder<'a, '_, '_> {
         servers
     }
 
+    fn check_chosen(&mut self, value: &Spanned<Json>, names: &[String]) {
+        if names.iter().any(|name| is_named(&value.value, name)) {
+            return;
+        }
+        let given = match &value.value {
+            Json::String(name) => name.as_str(),
+            _ => "that value",
+        };
+        let report = Report::new(
+            codes::UNKNOWN_SERVER,
+            format!("there is no server `{given}`"),
+        )
+        .at(value.span, "not among the descriptions in `servers`");
+        self.sink.push(
+            match nearest::nearest(given, names.iter().map(String::as_str)) {
+                Some(meant) => report.help(format!("write `value: {meant}`")),
+                None => report.help(format!("there are: `{}`", names.join("`, `"))),
+            },
+        );
+    }
+
     fn url(&mut self, node: &'a Node, count: usize) -> Vec<UrlPiece> {
         let url = text(node, "url").unwrap_or_default().trim_end_matches('/');
         let mut pieces = Vec::new();
@@ -90,10 +116,28 @@ impl<'a> Builder<'a, '_, '_> {
                 .and_then(|variables| variables.entry(name));
             pieces.push(match variable {
                 Some(variable) => UrlPiece::Variable(self.variable(variable, count)),
-                None => UrlPiece::Literal(format!("{{{name}}}")),
+                None => {
+                    self.undescribed_variable(name, node);
+                    continue;
+                }
             });
         }
         pieces
+    }
+
+    fn undescribed_variable(&mut self, name: &str, node: &Node) {
+        let url = node.entry("url").map_or(node.span, |entry| entry.node.span);
+        let described = node.get("variables").map_or(&[][..], Node::entries);
+        let described = described.iter().map(|entry| entry.key.as_str());
+        let help = match nearest::nearest(name, described) {
+            Some(meant) => format!("write `{{{meant}}}`"),
+            None => format!("variables: {{{name}: {{default: example}}}}"),
+        };
+        let message = format!("the URL has `{{{name}}}`, and no variable describes it");
+        let report = Report::new(codes::UNDESCRIBED_VARIABLE, message)
+            .at(url, format!("`{name}` is not among `variables`"))
+            .help(help);
+        self.sink.push(report);
     }
 
     fn variable(&mut self, variable: &'a Entry, count: usize) -> PartSource {
@@ -149,6 +193,15 @@ fn server_name(node: &Node) -> String {
         .map(str::trim)
         .filter(|text| !text.is_empty());
     let name = description.unwrap_or_else(|| host(text(node, "url").unwrap_or_default()));
+    plain(name)
+}
+
+/// Whether a value means the server of this name: without regard to case, blanks as `-`.
+fn is_named(value: &Json, name: &str) -> bool {
+    matches!(value, Json::String(value) if plain(value) == name)
+}
+
+fn plain(name: &str) -> String {
     name.to_lowercase()
         .split_whitespace()
         .collect::<Vec<_>>()

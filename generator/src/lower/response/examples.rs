@@ -1,10 +1,9 @@
 //! Collects an example of every documented response: the author's own, else one made from the schema.
 
-use super::{Response, fits, synthesis};
-use crate::diagnostic::{Report, Sink};
+use super::{Response, synthesis};
 use crate::lower::names::{self, Scope};
+use crate::lower::sample;
 use crate::lower::schema::Schemas;
-use crate::lower::{codes, sample};
 use crate::model::{Example, Expression, Json, Lifecycle, Name, Token};
 use crate::source::{Entry, Node, Span};
 
@@ -13,7 +12,6 @@ pub(in crate::lower) struct Maker<'a, 'm> {
     pub(in crate::lower) schemas: &'a Schemas<'a>,
     pub(in crate::lower) tokens: &'m [Token],
     pub(in crate::lower) lifecycle: &'m Lifecycle,
-    pub(in crate::lower) sink: &'m mut Sink,
 }
 
 /// A given example: its name, its value and its place.
@@ -22,7 +20,7 @@ type Given<'a> = (String, &'a Node, Span);
 /// The examples, in the document's order.
 pub(in crate::lower) fn examples<'a>(
     responses: &[Response<'a>],
-    mut maker: Maker<'a, '_>,
+    maker: &Maker<'a, '_>,
 ) -> Vec<Example> {
     let mut examples = Vec::new();
     for response in responses {
@@ -55,7 +53,7 @@ fn stands_for(response: &Response<'_>, all: &[Response<'_>]) -> Option<u16> {
 }
 
 impl<'a> Maker<'a, '_> {
-    fn response(&mut self, response: &Response<'a>, status: u16, examples: &mut Vec<Example>) {
+    fn response(&self, response: &Response<'a>, status: u16, examples: &mut Vec<Example>) {
         let headers = self.headers(response);
         let mut scope = Scope::default();
         let mut add = |name: String, media_type: Option<&str>, body: Option<Json>, origin: Span| {
@@ -76,7 +74,7 @@ impl<'a> Maker<'a, '_> {
             add("empty".to_owned(), None, None, response.key_span);
         }
         for content in contents {
-            let given = self.given(content);
+            let given = given_nodes(content);
             if given.is_empty() {
                 let body = self.made(response, content);
                 add(
@@ -86,39 +84,11 @@ impl<'a> Maker<'a, '_> {
                     content.key_span,
                 );
             }
-            for (name, body, origin) in given {
-                add(name, Some(&content.key), Some(body), origin);
+            // Whether they fit their schemas is for the checks to say.
+            for (name, node, origin) in given {
+                add(name, Some(&content.key), Some(Json::from(node)), origin);
             }
         }
-    }
-
-    /// The author's examples of a content, save those that are no examples of it.
-    fn given(&mut self, content: &'a Entry) -> Vec<(String, Json, Span)> {
-        let schema = content
-            .node
-            .get("schema")
-            .map(|node| self.schemas.get(node));
-        let mut kept = Vec::new();
-        for (name, node, span) in given_nodes(content) {
-            let value = Json::from(node);
-            match schema.and_then(|schema| fits::misfit(&value, schema, self.schemas)) {
-                None => kept.push((name, value, span)),
-                Some((pointer, wanted)) => {
-                    let at = node.pointer(&pointer).map_or(node.span, |node| node.span);
-                    let place = if pointer.is_empty() {
-                        "it".to_owned()
-                    } else {
-                        format!("`{pointer}`")
-                    };
-                    let message = format!("the example `{name}` does not fit its schema");
-                    let report = Report::new(codes::EXAMPLE_DOES_NOT_FIT, message)
-                        .at(at, format!("{place} has to be {wanted}"))
-                        .help("mend the example or the schema; until then no test is made of it");
-                    self.sink.push(report);
-                }
-            }
-        }
-        kept
     }
 
     /// An example made from the schema, with values that the lifecycle can read.

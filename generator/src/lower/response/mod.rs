@@ -1,7 +1,6 @@
 //! Turns the documented responses into what a success holds, what a refusal holds, and examples of both.
 
 mod examples;
-mod fits;
 mod refusals;
 mod success;
 mod synthesis;
