@@ -5,11 +5,11 @@ use std::fmt;
 use std::time::Duration;
 
 use token_refresh_runtime::testing::{
-    Case, Ends, Reply, answered, assert_token, check_broken_answers, check_failures, check_secrets,
+    Answer, Case, Ends, answered, assert_token, check_broken_answers, check_failures, check_secrets,
 };
 use token_refresh_runtime::{
     BaseUrl, Error, Expression, Failure, FailureRule, Json, Lifecycle, Lifetime, Location,
-    Mismatch, Object, Provider, ReadRefusal, ReadTokens, Reply as Answer, Request, RequestBuilder,
+    Mismatch, Object, Provider, ReadRefusal, ReadTokens, Reply, Request, RequestBuilder,
     RequestError, Role, Secret, Token, TokenRule, default_transport, refresh, shared_token,
 };
 
@@ -72,7 +72,7 @@ impl fmt::Debug for Tokens {
 }
 
 impl ReadTokens for Tokens {
-    fn read(reply: &mut Answer<'_>) -> Result<Self, Mismatch> {
+    fn read(reply: &mut Reply<'_>) -> Result<Self, Mismatch> {
         Ok(Self {
             access: reply.token(0)?,
             refresh: reply.token_if_any(1),
@@ -129,8 +129,8 @@ async fn talkative(base_url: &str) -> Result<Tokens, Error<Refusal>> {
     })
 }
 
-fn success() -> Reply {
-    Reply::json(200, SUCCESS)
+fn success() -> Answer {
+    Answer::json(200, SUCCESS)
 }
 
 fn refusals() -> Vec<Case<Refusal>> {
@@ -191,7 +191,7 @@ async fn broken_answers_are_told_apart() {
 #[should_panic(expected = "the kind is Refused, not Protocol")]
 async fn a_broken_answer_of_another_kind_is_told() {
     // Without an access token the answer is a refusal, whatever else is broken in it.
-    let no_access = Reply::json(200, r#"{"refresh": "planted/04-c3be6f08"}"#);
+    let no_access = Answer::json(200, r#"{"refresh": "planted/04-c3be6f08"}"#);
     check_broken_answers(call, &LIFECYCLE, no_access).await;
 }
 

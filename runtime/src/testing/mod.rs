@@ -5,7 +5,7 @@
 //!
 //! | | |
 //! |:--|:--|
-//! | [`Server`] | answers with a list of [`Reply`]s and remembers what it got |
+//! | [`Server`] | answers with a list of [`Answer`]s and remembers what it got |
 //! | [`Engine`] | the sockets below it, for a server with a mind of its own ([`Handler`]) |
 //! | [`Received::assert_is`] | compares a request with a golden one, by meaning |
 //! | [`assert_no_secrets`] | finds a secret in a text, also encoded or cut |
@@ -15,10 +15,10 @@
 //! # Example
 //! ```
 //! use std::io::{Read, Write};
-//! use token_refresh_runtime::testing::{Reply, Server};
+//! use token_refresh_runtime::testing::{Answer, Server};
 //!
 //! # fn main() -> std::io::Result<()> {
-//! let server = Server::start([Reply::json(200, r#"{"ok": true}"#)]);
+//! let server = Server::start([Answer::json(200, r#"{"ok": true}"#)]);
 //!
 //! let mut stream = std::net::TcpStream::connect(server.address())?;
 //! stream.write_all(b"GET /ping HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
@@ -41,7 +41,7 @@ mod wire;
 pub use self::checks::{
     Case, Ends, answered, assert_token, check_broken_answers, check_failures, check_secrets,
 };
-pub use self::engine::{Engine, Handler, Received, Reply};
+pub use self::engine::{Answer, Engine, Handler, Received};
 pub use self::leaks::{assert_no_secrets, find_secret};
 pub use self::logs::Logs;
 pub use self::script::Server;

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::engine::{Engine, Handler, Received, Reply};
+use super::engine::{Answer, Engine, Handler, Received};
 
-/// A loopback server that gives its replies in order, one a request, and remembers what it got.
+/// A loopback server that gives its answers in order, one a request, and remembers what it got.
 ///
 /// A request beyond the script is answered 500 with a text that says so, and counts in
 /// [`Server::received`] like any other.
@@ -21,7 +21,7 @@ struct Script(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    replies: VecDeque<Reply>,
+    answers: VecDeque<Answer>,
     received: Vec<Received>,
 }
 
@@ -30,9 +30,9 @@ impl Server {
     ///
     /// # Panics
     /// When the system gives no port.
-    pub fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
+    pub fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
         let script = Arc::new(Script::default());
-        script.lock().replies.extend(replies);
+        script.lock().answers.extend(answers);
         let engine = Engine::start(Actor(Arc::clone(&script))).expect("loopback has a free port");
         Self { engine, script }
     }
@@ -50,9 +50,9 @@ impl Server {
         format!("http://{address}")
     }
 
-    /// Adds a reply at the end of the script.
-    pub fn reply(&self, reply: Reply) {
-        self.script.lock().replies.push_back(reply);
+    /// Adds a answer at the end of the script.
+    pub fn answer(&self, answer: Answer) {
+        self.script.lock().answers.push_back(answer);
     }
 
     /// Its base URL, without a trailing `/`.
@@ -89,12 +89,12 @@ impl Server {
 struct Actor(Arc<Script>);
 
 impl Handler for Actor {
-    fn answer(&self, request: &Received) -> Reply {
+    fn answer(&self, request: &Received) -> Answer {
         let mut state = self.0.lock();
         state.received.push(request.clone());
         let number = state.received.len();
-        state.replies.pop_front().unwrap_or_else(|| {
-            Reply::new(500).body(format!(
+        state.answers.pop_front().unwrap_or_else(|| {
+            Answer::new(500).body(format!(
                 "the script has no answer to request number {number}"
             ))
         })

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Complaints, answered};
-use crate::testing::{Reply, Server};
+use crate::testing::{Answer, Server};
 use crate::{Error, ErrorKind, Expression, Lifecycle};
 
 /// One byte more than is read.
@@ -17,7 +17,7 @@ const TOO_MUCH: usize = 1024 * 1024 + 1;
 pub async fn check_broken_answers<T, R, G>(
     call: impl AsyncFn(&str) -> Result<T, Error<R, G>>,
     lifecycle: &Lifecycle,
-    success: Reply,
+    success: Answer,
 ) {
     let mut complaints = Complaints::default();
     for status in [301, 302, 303, 307, 308] {
@@ -28,7 +28,7 @@ pub async fn check_broken_answers<T, R, G>(
         .into_iter()
         .chain(tokens.unreadable(&success))
     {
-        let outcome = answered(&call, broken.reply.clone()).await;
+        let outcome = answered(&call, broken.answer.clone()).await;
         broken.check(outcome, &tokens, &mut complaints);
     }
     complaints.finish();
@@ -36,13 +36,13 @@ pub async fn check_broken_answers<T, R, G>(
 
 async fn redirect<T, R, G>(
     call: &impl AsyncFn(&str) -> Result<T, Error<R, G>>,
-    success: &Reply,
+    success: &Answer,
     status: u16,
     complaints: &mut Complaints,
 ) {
     let elsewhere = Server::start([success.clone()]);
     let case = format!("a redirect ({status})");
-    match answered(call, Reply::redirect(status, &elsewhere.url())).await {
+    match answered(call, Answer::redirect(status, &elsewhere.url())).await {
         Ok(_) => complaints.add(&case, "is taken for a success"),
         Err(error) => {
             complaints.expect(&case, "the kind", &error.kind(), &ErrorKind::Refused);
@@ -65,7 +65,7 @@ async fn redirect<T, R, G>(
 /// A broken answer: what kind of error it is, and which token cannot be read from it.
 struct Broken {
     case: String,
-    reply: Reply,
+    answer: Answer,
     kind: ErrorKind,
     lost: Lost,
 }
@@ -77,10 +77,10 @@ enum Lost {
 }
 
 impl Broken {
-    fn new(case: impl Into<String>, reply: Reply, kind: ErrorKind, lost: Lost) -> Self {
+    fn new(case: impl Into<String>, answer: Answer, kind: ErrorKind, lost: Lost) -> Self {
         Self {
             case: case.into(),
-            reply,
+            answer,
             kind,
             lost,
         }
@@ -113,10 +113,10 @@ impl Broken {
 }
 
 /// Whatever the body holds: it does not come whole.
-fn torn(success: &Reply) -> Vec<Broken> {
+fn torn(success: &Answer) -> Vec<Broken> {
     let reset = Broken::new(
         "a reset",
-        Reply::reset(),
+        Answer::reset(),
         ErrorKind::InDoubt,
         Lost::Everything,
     );
@@ -138,7 +138,7 @@ fn torn(success: &Reply) -> Vec<Broken> {
         ),
     ];
     let torn =
-        cases.map(|(case, reply)| Broken::new(case, reply, ErrorKind::InDoubt, Lost::Nothing));
+        cases.map(|(case, answer)| Broken::new(case, answer, ErrorKind::InDoubt, Lost::Nothing));
     torn.into_iter().chain([reset]).collect()
 }
 
@@ -146,7 +146,7 @@ fn torn(success: &Reply) -> Vec<Broken> {
 struct BodyTokens(Vec<(&'static str, &'static str, String)>);
 
 impl BodyTokens {
-    fn of(lifecycle: &Lifecycle, success: &Reply) -> Self {
+    fn of(lifecycle: &Lifecycle, success: &Answer) -> Self {
         let body = serde_json::from_slice(success.bytes()).unwrap_or(Value::Null);
         let token = |rule: &crate::TokenRule| {
             let mut places = rule
@@ -166,26 +166,26 @@ impl BodyTokens {
     }
 
     /// It comes whole, and is of another kind; nothing of the sort where the tokens are not in a JSON body.
-    fn unreadable(&self, success: &Reply) -> Vec<Broken> {
+    fn unreadable(&self, success: &Answer) -> Vec<Broken> {
         if self.0.iter().all(|(_, pointer, _)| pointer.is_empty()) {
             return Vec::new();
         }
         let status = success.status();
         let protocol =
-            |case: &str, reply, lost| Broken::new(case, reply, ErrorKind::Protocol, lost);
+            |case: &str, answer, lost| Broken::new(case, answer, ErrorKind::Protocol, lost);
         let mut cut = success.bytes().to_vec();
         cut.pop();
         let page = "<!DOCTYPE html><title>Back soon</title>";
         let mut all = vec![
             protocol(
                 "no JSON",
-                Reply::json(status, "{Back soon"),
+                Answer::json(status, "{Back soon"),
                 Lost::Everything,
             ),
-            protocol("HTML", Reply::html(status, page), Lost::Everything),
+            protocol("HTML", Answer::html(status, page), Lost::Everything),
             protocol(
                 "HTML that says it is JSON",
-                Reply::json(status, page),
+                Answer::json(status, page),
                 Lost::Everything,
             ),
             protocol(

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use super::{Complaints, answered};
-use crate::testing::Reply;
+use crate::testing::Answer;
 use crate::{Error, ErrorKind, Failure};
 
 /// An answer that is a refusal, and what is to be made of it.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Case<R> {
-    pub(super) reply: Reply,
+    pub(super) answer: Answer,
     means: Failure,
     is_typed: Option<fn(&R) -> bool>,
 }
@@ -18,17 +18,17 @@ pub struct Case<R> {
 impl<R> Case<R> {
     /// An answer of this status and JSON body, empty for none, that means this.
     pub fn new(status: u16, json: &str, means: Failure) -> Self {
-        let reply = match json {
-            "" => Reply::new(status),
-            json => Reply::json(status, json),
+        let answer = match json {
+            "" => Answer::new(status),
+            json => Answer::json(status, json),
         };
-        Self::of(reply, means)
+        Self::of(answer, means)
     }
 
     /// Any answer that means this.
-    pub fn of(reply: Reply, means: Failure) -> Self {
+    pub fn of(answer: Answer, means: Failure) -> Self {
         Self {
-            reply,
+            answer,
             means,
             is_typed: None,
         }
@@ -36,7 +36,7 @@ impl<R> Case<R> {
 
     /// Adds a header to the answer. A `retry-after` in seconds is expected back from the error.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.reply = self.reply.header(name, value);
+        self.answer = self.answer.header(name, value);
         self
     }
 
@@ -47,17 +47,17 @@ impl<R> Case<R> {
     }
 
     fn check<T, G>(&self, outcome: Result<T, Error<R, G>>, complaints: &mut Complaints) {
-        let body = String::from_utf8_lossy(self.reply.bytes());
-        let case = format!("{} {body}", self.reply.status());
+        let body = String::from_utf8_lossy(self.answer.bytes());
+        let case = format!("{} {body}", self.answer.status());
         let Err(error) = outcome else {
             return complaints.add(&case, "is taken for a success");
         };
         complaints.expect(&case, "the kind", &error.kind(), &ErrorKind::Refused);
         complaints.expect(&case, "the meaning", &error.failure(), &Some(self.means));
         let status = error.status().map(|status| status.as_u16());
-        complaints.expect(&case, "the status", &status, &Some(self.reply.status()));
+        complaints.expect(&case, "the status", &status, &Some(self.answer.status()));
         if let Some(wait) = self
-            .reply
+            .answer
             .find_header("retry-after")
             .and_then(|value| value.parse().ok())
         {
@@ -86,7 +86,7 @@ pub async fn check_failures<T, R, G>(
 ) {
     let mut complaints = Complaints::default();
     for case in cases {
-        let outcome = answered(&call, case.reply.clone()).await;
+        let outcome = answered(&call, case.answer.clone()).await;
         case.check(outcome, &mut complaints);
     }
     complaints.finish();

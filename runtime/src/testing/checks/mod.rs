@@ -14,20 +14,20 @@ pub use self::failures::{Case, check_failures};
 pub use self::secrets::check_secrets;
 pub use self::tokens::{Ends, assert_token};
 
-use super::engine::{Received, Reply};
+use super::engine::{Answer, Received};
 use super::script::Server;
 
-/// The outcome of one call that is answered with this reply.
+/// The outcome of one call that gets this answer.
 ///
 /// # Panics
 /// When the call makes no request, or more than one.
-pub async fn answered<T>(call: impl AsyncFn(&str) -> T, reply: Reply) -> T {
-    exchanged(call, reply).await.0
+pub async fn answered<T>(call: impl AsyncFn(&str) -> T, answer: Answer) -> T {
+    exchanged(call, answer).await.0
 }
 
 /// The outcome of one call and the request that it made.
-async fn exchanged<T>(call: impl AsyncFn(&str) -> T, reply: Reply) -> (T, Received) {
-    let server = Server::start([reply]);
+async fn exchanged<T>(call: impl AsyncFn(&str) -> T, answer: Answer) -> (T, Received) {
+    let server = Server::start([answer]);
     let outcome = call(&server.url()).await;
     (outcome, server.only_request())
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Case, Complaints, exchanged};
 use crate::Error;
-use crate::testing::{Logs, Received, Reply, Server, find_secret};
+use crate::testing::{Answer, Logs, Received, Server, find_secret};
 
 /// Makes calls that succeed and that fail in every way, also with the secrets repeated by the server, and looks
 /// for the planted secrets in what comes back and in what is logged on the way: in `Debug`, in messages
@@ -20,16 +20,16 @@ use crate::testing::{Logs, Received, Reply, Server, find_secret};
 pub async fn check_secrets<T: Debug, R: Debug, G: Debug>(
     call: impl AsyncFn(&str) -> Result<T, Error<R, G>>,
     planted: &[&str],
-    success: Reply,
+    success: Answer,
     refusals: impl IntoIterator<Item = Case<R>>,
 ) {
     let mut complaints = Complaints::default();
     let (_, request) = exchanged(&call, success.clone()).await;
     let sent = sent(planted, &success, &request, &mut complaints);
-    let refusals: Vec<Reply> = refusals.into_iter().map(|case| case.reply).collect();
-    for (case, reply) in answers(&sent, success, refusals) {
+    let refusals: Vec<Answer> = refusals.into_iter().map(|case| case.answer).collect();
+    for (case, answer) in answers(&sent, success, refusals) {
         let logs = Logs::capture();
-        let (outcome, _) = exchanged(&call, reply).await;
+        let (outcome, _) = exchanged(&call, answer).await;
         search(&case, planted, &shown(&outcome, &logs), &mut complaints);
         search(&case, &sent, &exposed(&outcome), &mut complaints);
     }
@@ -47,7 +47,7 @@ pub async fn check_secrets<T: Debug, R: Debug, G: Debug>(
 /// The secrets that the request carries. Each of the others has to be in the answer, or the check is idle.
 fn sent<'a>(
     planted: &[&'a str],
-    success: &Reply,
+    success: &Answer,
     request: &Received,
     complaints: &mut Complaints,
 ) -> Vec<&'a str> {
@@ -78,7 +78,7 @@ fn sent<'a>(
 }
 
 /// Answers of every kind, most of them with the secrets repeated.
-fn answers(sent: &[&str], success: Reply, refusals: Vec<Reply>) -> Vec<(String, Reply)> {
+fn answers(sent: &[&str], success: Answer, refusals: Vec<Answer>) -> Vec<(String, Answer)> {
     let all = sent.join(" and ");
     let repeated = json!({"error": all, "error_description": all, "message": all, "errors": [all], "data": {"echo": all}});
     let mut answers = vec![
@@ -88,21 +88,24 @@ fn answers(sent: &[&str], success: Reply, refusals: Vec<Reply>) -> Vec<(String, 
         ),
         (
             "a refusal with tokens in it".to_owned(),
-            Reply::json(400, success.bytes()),
+            Answer::json(400, success.bytes()),
         ),
-        ("no JSON".to_owned(), Reply::json(200, format!("{{{all}"))),
-        ("HTML".to_owned(), Reply::html(200, format!("<p>{all}</p>"))),
+        ("no JSON".to_owned(), Answer::json(200, format!("{{{all}"))),
+        (
+            "HTML".to_owned(),
+            Answer::html(200, format!("<p>{all}</p>")),
+        ),
         (
             "HTML with an error".to_owned(),
-            Reply::html(502, format!("<p>{all}</p>")),
+            Answer::html(502, format!("<p>{all}</p>")),
         ),
         (
             "JSON of another shape".to_owned(),
-            Reply::json(200, repeated.to_string()),
+            Answer::json(200, repeated.to_string()),
         ),
         (
             "a redirect".to_owned(),
-            Reply::redirect(
+            Answer::redirect(
                 307,
                 &format!("http://127.0.0.1:1/?{}", all.replace(' ', "+")),
             ),
@@ -112,26 +115,26 @@ fn answers(sent: &[&str], success: Reply, refusals: Vec<Reply>) -> Vec<(String, 
             "a body over the limit".to_owned(),
             success.clone().padded(1024 * 1024 + 1),
         ),
-        ("a reset".to_owned(), Reply::reset()),
+        ("a reset".to_owned(), Answer::reset()),
         ("a success".to_owned(), success),
     ];
     for status in [400, 401, 403, 429, 500] {
-        let reply = Reply::json(status, repeated.to_string()).header("x-echo", &all);
-        answers.push((format!("{status} that repeats them"), reply));
+        let answer = Answer::json(status, repeated.to_string()).header("x-echo", &all);
+        answers.push((format!("{status} that repeats them"), answer));
         // One alone looks like an error code more than all of them do.
         let alone = json!({"error": sent.first(), "code": sent.first()});
         answers.push((
             format!("{status} with one for a code"),
-            Reply::json(status, alone.to_string()),
+            Answer::json(status, alone.to_string()),
         ));
     }
-    for reply in refusals {
-        let status = reply.status();
-        if let Ok(mut body) = serde_json::from_slice(reply.bytes()) {
+    for answer in refusals {
+        let status = answer.status();
+        if let Ok(mut body) = serde_json::from_slice(answer.bytes()) {
             fill(&mut body, &all);
             answers.push((
                 format!("the documented {status} that repeats them"),
-                reply.body(body.to_string()),
+                answer.body(body.to_string()),
             ));
         }
     }

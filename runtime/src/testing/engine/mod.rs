@@ -3,8 +3,8 @@
 //! Plain threads over `std::net`: a test server needs no more, and an application that tests with it
 //! compiles nothing further. It listens on 127.0.0.1 and nowhere else.
 
+mod answer;
 mod read;
-mod reply;
 #[cfg(test)]
 mod tests;
 
@@ -14,15 +14,15 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
+pub use self::answer::Answer;
+use self::answer::Next;
 use self::read::Reader;
 pub use self::read::Received;
-use self::reply::Next;
-pub use self::reply::Reply;
 
 /// Decides what a server answers.
 pub trait Handler: Send + Sync + 'static {
     /// The answer to one request. Connections are served by threads of their own, so calls overlap.
-    fn answer(&self, request: &Received) -> Reply;
+    fn answer(&self, request: &Received) -> Answer;
 }
 
 /// A running server. It stops, and closes what is open, when it is dropped.

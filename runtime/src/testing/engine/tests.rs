@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use super::Reply;
+use super::Answer;
 use crate::testing::Server;
 
 const GET: &[u8] = b"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -36,7 +36,7 @@ fn read(stream: &mut TcpStream, length: usize) -> String {
 
 #[test]
 fn replies_come_in_order_on_one_connection() {
-    let server = Server::start([Reply::json(200, "{}").header("x-a", "1"), Reply::new(204)]);
+    let server = Server::start([Answer::json(200, "{}").header("x-a", "1"), Answer::new(204)]);
     let mut stream = connect(&server);
     let first = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-a: 1\r\ncontent-length: 2\r\n\r\n{}";
     let second = "HTTP/1.1 204 No Content\r\n\r\n";
@@ -49,7 +49,7 @@ fn replies_come_in_order_on_one_connection() {
 
 #[test]
 fn the_request_is_kept_as_it_came() {
-    let server = Server::start([Reply::new(200).until_close()]);
+    let server = Server::start([Answer::new(200).until_close()]);
     let request =
         b"POST /a?b=c HTTP/1.1\r\nHost: x\r\nX-B: 2\r\nx-a: 1\r\nContent-Length: 5\r\n\r\nhello";
     talk(&server, request).unwrap();
@@ -69,7 +69,7 @@ fn the_request_is_kept_as_it_came() {
 
 #[test]
 fn a_chunked_request_is_put_together() {
-    let server = Server::start([Reply::new(200).until_close()]);
+    let server = Server::start([Answer::new(200).until_close()]);
     let request = b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n";
     talk(&server, request).unwrap();
     assert_eq!(server.only_request().text(), "abcde");
@@ -86,7 +86,7 @@ fn a_request_beyond_the_script_says_so() {
 
 #[test]
 fn chunks_end_with_an_empty_one() {
-    let server = Server::start([Reply::json(200, "abc").padded(20_000).chunked()]);
+    let server = Server::start([Answer::json(200, "abc").padded(20_000).chunked()]);
     let mut stream = connect(&server);
     stream.write_all(GET).unwrap();
     let head =
@@ -101,7 +101,7 @@ fn chunks_end_with_an_empty_one() {
 
 #[test]
 fn a_truncated_answer_ends_before_its_length() {
-    let server = Server::start([Reply::json(200, "{}").truncated()]);
+    let server = Server::start([Answer::json(200, "{}").truncated()]);
     let answer = talk(&server, GET).unwrap();
     assert!(
         answer.contains("content-length: 514\r\n") && answer.ends_with("\r\n\r\n{}"),
@@ -111,7 +111,7 @@ fn a_truncated_answer_ends_before_its_length() {
 
 #[test]
 fn a_stalled_answer_stops_half_way() {
-    let server = Server::start([Reply::json(200, "abcdef").stalled()]);
+    let server = Server::start([Answer::json(200, "abcdef").stalled()]);
     let mut stream = connect(&server);
     stream.write_all(GET).unwrap();
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 6\r\n\r\n";
@@ -125,7 +125,7 @@ fn a_stalled_answer_stops_half_way() {
 
 #[test]
 fn a_reset_is_a_reset() {
-    let server = Server::start([Reply::reset(), Reply::reset()]);
+    let server = Server::start([Answer::reset(), Answer::reset()]);
     assert_eq!(
         talk(&server, GET).unwrap_err().kind(),
         ErrorKind::ConnectionReset
@@ -140,7 +140,7 @@ fn a_reset_is_a_reset() {
 
 #[test]
 fn an_endless_answer_goes_on_until_the_client_has_had_enough() {
-    let server = Server::start([Reply::json(200, "[").padded(1024).endless()]);
+    let server = Server::start([Answer::json(200, "[").padded(1024).endless()]);
     let mut stream = connect(&server);
     stream.write_all(GET).unwrap();
     read(&mut stream, 3 * 1024 * 1024);
@@ -148,7 +148,7 @@ fn an_endless_answer_goes_on_until_the_client_has_had_enough() {
 
 #[test]
 fn stopping_closes_what_is_open() {
-    let server = Server::start([Reply::json(200, "abcdef").stalled()]);
+    let server = Server::start([Answer::json(200, "abcdef").stalled()]);
     let (mut asked, mut idle) = (connect(&server), connect(&server));
     asked.write_all(GET).unwrap();
     read(&mut asked, 10);

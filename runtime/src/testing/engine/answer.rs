@@ -7,15 +7,15 @@ use super::read::{Reader, Received};
 /// What a server answers: a status, headers, a body, and what goes wrong on the way.
 ///
 /// ```
-/// use token_refresh_runtime::testing::Reply;
+/// use token_refresh_runtime::testing::Answer;
 ///
-/// let slow_down = Reply::json(429, r#"{"error": "slow_down"}"#).header("retry-after", "30");
-/// let torn = Reply::json(200, r#"{"access_token": "…"}"#).truncated();
+/// let slow_down = Answer::json(429, r#"{"error": "slow_down"}"#).header("retry-after", "30");
+/// let torn = Answer::json(200, r#"{"access_token": "…"}"#).truncated();
 /// # let _ = (slow_down, torn);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
-pub struct Reply {
+pub struct Answer {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
@@ -51,7 +51,7 @@ pub(super) enum Next {
     Reset,
 }
 
-impl Reply {
+impl Answer {
     /// An answer without a body.
     pub fn new(status: u16) -> Self {
         Self {
