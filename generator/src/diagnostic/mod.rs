@@ -188,8 +188,13 @@ impl Sink {
 
     /// The problems with their sources, in the order of files and lines.
     pub fn finish(mut self, sources: &SourceSet) -> Vec<Diagnostic> {
+        let place = |report: &Report| report.primary.as_ref().map(|(span, _)| *span);
         self.reports
-            .sort_by_key(|report| (report.primary.as_ref().map(|(span, _)| *span), report.code));
+            .sort_by(|a, b| (place(a), a.code, &a.message).cmp(&(place(b), b.code, &b.message)));
+        // What two operations share is walked twice.
+        self.reports.dedup_by(|a, b| {
+            place(a).is_some() && (place(a), a.code, &a.message) == (place(b), b.code, &b.message)
+        });
         let label = |(span, text): (Span, String)| {
             let file = Arc::clone(sources.get(span.file)?);
             Some(Label {

@@ -58,9 +58,5 @@ pub(super) fn line_at(text: &str, at: usize) -> Range<usize> {
 
 /// The number of the line that begins at this byte.
 pub(super) fn line_number(text: &str, start: usize) -> usize {
-    text.as_bytes()[..start]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count()
-        + 1
+    text.get(..start).unwrap_or_default().matches('\n').count() + 1
 }

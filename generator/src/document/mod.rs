@@ -1,9 +1,21 @@
 //! Turns a [`SourceSet`] into one resolved [`Document`] a provider, for `lower`.
 
+mod assemble;
 pub mod codes;
+mod complete;
+mod cycles;
 mod digest;
-mod thin;
+mod examples;
+mod grammar;
+mod marked;
+mod overlay;
+mod reference;
+mod schema;
+mod trees;
+mod walk;
 
+use self::trees::{Parsed, Trees};
+use self::walk::Walk;
 use crate::diagnostic::{Report, Sink};
 use crate::source::{Node, Root, SourceSet, yaml};
 
@@ -31,21 +43,55 @@ pub struct Document {
 ///
 /// A root with errors gives none; what is wrong with it is in the sink.
 pub fn resolve(sources: &mut SourceSet, roots: Vec<Root>, sink: &mut Sink) -> Vec<Document> {
-    let mut documents = Vec::new();
-    for root in roots {
-        let node = thin::cut(&root.node);
-        match yaml::typed(&node) {
-            Ok(openapi) => documents.push(Document {
-                id: root.id,
-                path: root.path,
-                digest: digest::digest(sources, &[root.file].into()),
-                node,
-                openapi,
-            }),
-            Err(error) => {
-                sink.push(Report::new(codes::NOT_OPENAPI, error.message).at(error.span, "here"));
-            }
+    let mut parsed = Parsed::new();
+    roots
+        .into_iter()
+        .filter_map(|root| one(sources, &mut parsed, root, sink))
+        .collect()
+}
+
+fn one(
+    sources: &mut SourceSet,
+    parsed: &mut Parsed,
+    root: Root,
+    sink: &mut Sink,
+) -> Option<Document> {
+    let mut own = Sink::default();
+    let (tree, base) = if overlay::is_overlay(&root) {
+        let applied = overlay::applied(&root, sources, parsed, &mut own);
+        if applied.is_none() || own.has_errors() {
+            sink.append(own);
+            return None;
+        }
+        applied.map(|(tree, base)| (tree, Some(base)))?
+    } else {
+        (root.node, None)
+    };
+    let trees = Trees::new(sources, parsed, root.file, base, tree);
+    let mut walk = Walk::new(trees, &mut own);
+    let node = walk.document();
+    let used = walk.trees.used;
+    let is_faulty = own.has_errors();
+    sink.append(own);
+    let node = node.filter(|_| !is_faulty)?;
+    match yaml::typed(&node) {
+        Ok(openapi) => Some(Document {
+            id: root.id,
+            path: root.path,
+            digest: digest::digest(sources, &used),
+            node,
+            openapi,
+        }),
+        Err(error) => {
+            sink.push(
+                Report::new(
+                    codes::UNTYPED,
+                    format!("this is no valid OpenAPI: {}", error.message),
+                )
+                .at(error.span, "not understood")
+                .help("see the OpenAPI specification for what may stand here"),
+            );
+            None
         }
     }
-    documents
 }

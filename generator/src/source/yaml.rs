@@ -13,7 +13,7 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
-pub use self::typed::{TypeError, typed};
+pub use self::typed::{TypeError, text, typed};
 
 use saphyr_parser::Parser;
 

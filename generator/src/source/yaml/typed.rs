@@ -75,3 +75,8 @@ fn place(root: &Node, path: &serde_path_to_error::Path) -> Span {
     }
     span
 }
+
+/// The node as YAML, for people to read.
+pub fn text(node: &Node) -> String {
+    serde_yaml::to_string(&plain(node)).unwrap_or_default()
+}
