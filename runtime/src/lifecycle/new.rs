@@ -2,7 +2,7 @@
 
 use super::{
     Anchor, Expression, Failure, FailureRule, Lifecycle, Location, Moment, Previous,
-    Reauthentication, Role, TokenRule, Window,
+    Reauthentication, Role, StatusRange, TokenRule, Window,
 };
 
 impl Lifecycle {
@@ -71,6 +71,18 @@ impl FailureRule {
             condition: None,
             means,
         }
+    }
+}
+
+impl StatusRange {
+    /// This status alone.
+    pub const fn one(status: u16) -> Self {
+        Self::new(status, status)
+    }
+
+    /// From the first to the last, both included.
+    pub const fn new(first: u16, last: u16) -> Self {
+        Self { first, last }
     }
 }
 

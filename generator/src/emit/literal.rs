@@ -1,0 +1,112 @@
+//! Turns values into literals as a person writes them: no suffixes, digits in groups.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote;
+
+use crate::model::Json;
+
+/// An identifier of the model, raw (`r#type`) where the model has it so.
+pub(crate) fn ident(name: &str) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(name) => Ident::new_raw(name, Span::call_site()),
+        None => Ident::new(name, Span::call_site()),
+    }
+}
+
+/// A whole number.
+pub(crate) fn integer(value: i128) -> TokenStream {
+    signed(value < 0, &grouped(&value.unsigned_abs().to_string()))
+}
+
+/// Any number.
+pub(crate) fn float(value: f64) -> TokenStream {
+    if value.is_nan() {
+        return quote!(f64::NAN);
+    }
+    if value.is_infinite() {
+        let infinity = quote!(f64::INFINITY);
+        return if value < 0.0 {
+            quote!(-#infinity)
+        } else {
+            infinity
+        };
+    }
+    let text = format!("{:?}", value.abs());
+    let text = match text.split_once('.') {
+        Some((whole, fraction)) => format!("{}.{fraction}", grouped(whole)),
+        None => text,
+    };
+    signed(value.is_sign_negative(), &text)
+}
+
+/// A constant of the spec as the argument of a function that takes any JSON.
+pub(crate) fn json(value: &Json) -> TokenStream {
+    match value {
+        Json::Null => quote!(Json::Null),
+        Json::Bool(value) => quote!(#value),
+        Json::Integer(value) => integer(*value),
+        Json::Float(value) => float(*value),
+        Json::String(text) => quote!(#text),
+        Json::Array(_) | Json::Object(_) => {
+            let value = json_macro(value);
+            quote!(json!(#value))
+        }
+    }
+}
+
+/// A constant as text: what stands in a header, a query or a path.
+pub(crate) fn text(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::Bool(value) => value.to_string(),
+        Json::Integer(value) => value.to_string(),
+        Json::Float(value) => value.to_string(),
+        Json::String(text) => text.clone(),
+        Json::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(","),
+        Json::Object(fields) => {
+            let pair = |(name, value): &(String, Json)| format!("{name},{}", text(value));
+            fields.iter().map(pair).collect::<Vec<_>>().join(",")
+        }
+    }
+}
+
+fn json_macro(value: &Json) -> TokenStream {
+    match value {
+        Json::Null => quote!(null),
+        Json::Array(items) => {
+            let items = items.iter().map(json_macro);
+            quote!([#(#items),*])
+        }
+        Json::Object(fields) => {
+            let names = fields.iter().map(|(name, _)| name);
+            let values = fields.iter().map(|(_, value)| json_macro(value));
+            quote!({ #(#names: #values),* })
+        }
+        simple => json(simple),
+    }
+}
+
+fn signed(is_negative: bool, digits: &str) -> TokenStream {
+    let number = digits
+        .parse::<Literal>()
+        .expect("digits and a point are a literal");
+    if is_negative {
+        quote!(-#number)
+    } else {
+        quote!(#number)
+    }
+}
+
+fn grouped(digits: &str) -> String {
+    if digits.len() < 5 {
+        return digits.to_owned();
+    }
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text
+}
