@@ -46,6 +46,20 @@ impl Content {
             Err(_) => Self::Unreadable("it is neither JSON nor text"),
         }
     }
+
+    /// Reads a body of which the end may be missing. JSON shows by itself whether it is whole; of a form the last
+    /// field may be cut, and of text nothing is sure.
+    pub(crate) fn read_partial(headers: &HeaderMap, body: &[u8]) -> Self {
+        let media_type = media_type(headers.get(CONTENT_TYPE));
+        if media_type.contains("form-urlencoded") {
+            let end = body.iter().rposition(|byte| *byte == b'&').unwrap_or(0);
+            return Self::read(headers, &body[..end]);
+        }
+        match Self::read(headers, body) {
+            Self::Text(_) => Self::Unreadable("it broke off"),
+            content => content,
+        }
+    }
 }
 
 /// The media type without its parameters, in small letters.

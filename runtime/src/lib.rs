@@ -3,6 +3,7 @@
 mod base_url;
 mod body;
 mod content;
+mod decision;
 mod enums;
 mod error;
 mod exchange;
@@ -25,6 +26,7 @@ pub use http;
 
 pub use self::base_url::BaseUrl;
 pub use self::body::{Body, Request, Response};
+pub use self::decision::{Decision, Life, Situation};
 pub use self::error::{BuildError, Error, ErrorKind, RedactedBody, RequestError, TransportError};
 pub use self::exchange::Exchange;
 pub use self::json::{Decode, Encode, Json, Mismatch, Object, ObjectWriter, json};

@@ -62,7 +62,14 @@ impl<'a> Scrubber<'a> {
                 }
             }
             Json::Array(items) => items.iter_mut().for_each(|item| self.scrub_json(item)),
-            Json::Object(map) => map.values_mut().for_each(|value| self.scrub_json(value)),
+            Json::Object(map) => {
+                let odd: Vec<String> = map.keys().filter(|key| self.finds(key)).cloned().collect();
+                for key in odd {
+                    let value = map.remove(&key).unwrap_or_default();
+                    map.insert(self.scrub(&key).into_owned(), value);
+                }
+                map.values_mut().for_each(|value| self.scrub_json(value));
+            }
             Json::Null | Json::Bool(_) | Json::Number(_) => {}
         }
     }
@@ -122,9 +129,9 @@ mod tests {
             STANDARD.encode(format!("u:{plain}:x")),
         ];
         for form in forms {
-            let scrubbed = scrubber.scrub(&form).into_owned();
-            assert!(scrubbed.contains(MARK), "{form} became {scrubbed}");
-            assert!(!scrubbed.contains("s3cr3t"), "{scrubbed}");
+            let clean = scrubber.scrub(&form).into_owned();
+            assert!(clean.contains(MARK), "{form} became {clean}");
+            assert!(!clean.contains("s3cr3t"), "{clean}");
         }
     }
 
@@ -146,8 +153,12 @@ mod tests {
     #[test]
     fn trees_are_scrubbed_in_place() {
         let secret = Secret::from("s3cr3t-token");
-        let mut tree = serde_json::json!({"message": ["bad s3cr3t-token", 1]});
+        let mut tree =
+            serde_json::json!({"message": ["bad s3cr3t-token", 1], "of s3cr3t-token": {}});
         Scrubber::new([&secret]).scrub_json(&mut tree);
-        assert_eq!(tree, serde_json::json!({"message": ["bad [redacted]", 1]}));
+        assert_eq!(
+            tree,
+            serde_json::json!({"message": ["bad [redacted]", 1], "of [redacted]": {}})
+        );
     }
 }

@@ -49,7 +49,7 @@ impl<'a> Object<'a> {
         self.0.get(key).filter(|value| !value.is_null())
     }
 
-    fn property(&self, key: &str) -> Result<&'a Json, Mismatch> {
+    fn property(self, key: &str) -> Result<&'a Json, Mismatch> {
         self.0
             .get(key)
             .ok_or_else(|| Mismatch::missing("a value").under(key))

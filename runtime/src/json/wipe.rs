@@ -9,7 +9,7 @@ use super::Json;
 
 /// Overwrites every string of the tree; the structure is left.
 ///
-/// The depth is bounded: serde_json reads no more than 128 levels.
+/// The depth is bounded: `serde_json` reads no more than 128 levels.
 pub(crate) fn wipe(value: &mut Json) {
     match value {
         Json::String(text) => text.zeroize(),

@@ -43,6 +43,17 @@ impl<'a> Answer<'a> {
         }
     }
 
+    /// The same of an answer that did not come whole: only what ended before the break is believed.
+    pub(crate) fn partial(
+        lifecycle: &'static Lifecycle,
+        exchange: &'a Exchange,
+        response: Response,
+    ) -> Self {
+        let answer = Self::new(lifecycle, exchange, response);
+        let content = Content::read_partial(&answer.headers, answer.raw.as_bytes());
+        Self { content, ..answer }
+    }
+
     pub(super) fn status(&self) -> u16 {
         self.status.as_u16()
     }
@@ -76,13 +87,16 @@ impl<'a> Answer<'a> {
 
     /// A body that is broken tells nothing of success or refusal: no rule is asked about it.
     fn unreadable(&self) -> Option<Flaw> {
-        let is_read = self
-            .lifecycle
-            .tokens
-            .iter()
-            .flat_map(|rule| rule.received)
-            .any(|location| matches!(location.at, Expression::ResponseBody(_)));
-        let is_structured = self.lifecycle.tokens.iter().flat_map(|rule| rule.received).any(|location| matches!(location.at, Expression::ResponseBody(pointer) if !pointer.is_empty()));
+        let places = || {
+            self.lifecycle
+                .tokens
+                .iter()
+                .flat_map(|rule| rule.received)
+                .map(|location| location.at)
+        };
+        let is_read = places().any(|place| matches!(place, Expression::ResponseBody(_)));
+        let is_structured = places()
+            .any(|place| matches!(place, Expression::ResponseBody(pointer) if !pointer.is_empty()));
         match &self.content {
             Content::Unreadable(reason) if is_read => Some(Flaw::Unreadable(reason)),
             Content::Text(_) if is_structured => Some(Flaw::Unreadable("it is text, not JSON")),
@@ -202,14 +216,22 @@ impl<'a> Answer<'a> {
 
     /// The tokens that can be read, whatever else is wrong.
     fn rescue(&self) -> Vec<(&'static str, Secret)> {
-        if matches!(self.content, Content::Unreadable(_)) {
-            return rescue::rescue(self.lifecycle, self.raw.as_bytes());
-        }
-        let found = tokens::find(self).into_iter().zip(self.lifecycle.tokens);
-        found
-            .filter_map(|(found, rule)| match found {
+        let broken = matches!(self.content, Content::Unreadable(_));
+        let mut saved = if broken {
+            rescue::rescue(self.lifecycle, self.raw.as_bytes())
+        } else {
+            Vec::new()
+        };
+        let rules = self
+            .lifecycle
+            .tokens
+            .iter()
+            .zip(tokens::find(self))
+            .enumerate();
+        rules
+            .filter_map(|(index, (rule, found))| match found {
                 Found::Received(value) => Some((rule.name, value.text)),
-                _ => None,
+                _ => Some((rule.name, saved.get_mut(index)?.take()?)),
             })
             .collect()
     }

@@ -48,10 +48,6 @@ impl Fact<'_> {
 }
 
 impl PartialEq for Fact<'_> {
-    #[expect(
-        clippy::float_cmp,
-        reason = "a code is a whole number or the very text of the spec"
-    )]
     fn eq(&self, other: &Self) -> bool {
         match (*self, *other) {
             (Self::Null, Self::Null) => true,

@@ -73,8 +73,8 @@ mod tests {
 
     use super::*;
 
-    fn read(value: serde_json::Value, format: InstantFormat) -> Option<String> {
-        parse(&Value::Json(&value), format).map(|instant| instant.to_string())
+    fn read(value: &serde_json::Value, format: InstantFormat) -> Option<String> {
+        parse(&Value::Json(value), format).map(|instant| instant.to_string())
     }
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
         ];
         for (value, format, instant) in cases {
             assert_eq!(
-                read(value.clone(), format).as_deref(),
+                read(&value, format).as_deref(),
                 Some(instant),
                 "{value} as {format:?}"
             );
@@ -203,7 +203,7 @@ mod tests {
             (json!({}), InstantFormat::Pattern("%Y")),
         ];
         for (value, format) in cases {
-            assert_eq!(read(value.clone(), format), None, "{value} as {format:?}");
+            assert_eq!(read(&value, format), None, "{value} as {format:?}");
         }
     }
 }

@@ -132,7 +132,9 @@ pub(crate) fn lost(
     mut error: TransportError,
 ) -> Facts {
     match error.take_partial() {
-        Some(partial) => Answer::new(lifecycle, exchange, partial).failed(Cause::Transport(error)),
+        Some(partial) => {
+            Answer::partial(lifecycle, exchange, partial).failed(Cause::Transport(error))
+        }
         None => Facts::new(lifecycle, Cause::Transport(error)),
     }
 }

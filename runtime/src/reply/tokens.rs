@@ -137,9 +137,8 @@ fn wrong(location: &crate::Location, json: &crate::Json) -> Mismatch {
 /// The text behind the prefix. A vendor that once leaves the prefix out still sent a token.
 fn without_prefix<'t>(text: &'t str, prefix: &str) -> &'t str {
     let text = text.trim();
-    let (start, rest) = match text.split_at_checked(prefix.trim_end().len()) {
-        Some(parts) => parts,
-        None => return text,
+    let Some((start, rest)) = text.split_at_checked(prefix.trim_end().len()) else {
+        return text;
     };
     let is_whole = rest.is_empty() || !prefix.ends_with(' ') || rest.starts_with(' ');
     if is_whole && start.eq_ignore_ascii_case(prefix.trim_end()) {

@@ -23,7 +23,7 @@ use crate::{BuildError, Request, Response, TransportError};
 /// - an error tells [`TransportError::not_sent`] from [`TransportError::in_doubt`], and shows no secret.
 pub trait Transport: Send + Sync + Debug {
     /// Sends the request.
-    fn send<'a>(&'a self, request: Request) -> Sending<'a>;
+    fn send(&self, request: Request) -> Sending<'_>;
 }
 
 /// An answer on its way.

@@ -108,7 +108,7 @@ impl ReqwestTransportBuilder {
     pub fn root_certificates(mut self, pem: &[u8]) -> Self {
         match CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>() {
             Ok(roots) if roots.is_empty() => {
-                self.error = Some(BuildError::transport("no certificate is in the PEM text"))
+                self.error = Some(BuildError::transport("no certificate is in the PEM text"));
             }
             Ok(roots) => self.roots.extend(roots),
             Err(_) => self.error = Some(BuildError::transport("a root certificate is not PEM")),
@@ -175,7 +175,7 @@ fn tls(roots: Vec<CertificateDer<'static>>) -> Result<ClientConfig, BuildError> 
 }
 
 impl Transport for ReqwestTransport {
-    fn send<'a>(&'a self, request: Request) -> Sending<'a> {
+    fn send(&self, request: Request) -> Sending<'_> {
         Box::pin(self.exchange(request))
     }
 }
