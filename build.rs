@@ -1,5 +1,5 @@
 //! Runs the generator over `specs/` while the program is built: embeds the facts that `list` shows and the pages
-//! that `explain` shows.
+//! that `explain` shows, and writes the fresh clients with which a test compares `generated/`.
 //!
 //! A bad spec is left out with a warning, so that the program still builds and its `check` can draw the whole picture.
 
@@ -12,8 +12,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use token_refresh_generator::diagnostic::{Diagnostic, Label, Severity, Sink};
-use token_refresh_generator::source::{Root, SourceSet};
-use token_refresh_generator::{document, lower, source};
+use token_refresh_generator::{Config, compile, generate, output, source};
 
 use crate::facts::Facts;
 
@@ -30,9 +29,12 @@ fn main() {
     }
     let root = variable("CARGO_MANIFEST_DIR");
     let pages = pages(&root.join("docs/diagnostics"));
-    let providers = providers();
-    let catalogue = format!("{pages}\npub(crate) const PROVIDERS: &str = {providers:?};\n");
-    write(&variable("OUT_DIR").join("catalogue.rs"), &catalogue);
+    let (sound, facts) = catalogue();
+    let facts = serde_json::to_string(&facts).unwrap_or_else(|error| fail(&error.to_string()));
+    let out = variable("OUT_DIR");
+    let catalogue = format!("{pages}\npub(crate) const PROVIDERS: &str = {facts:?};\n");
+    write(&out.join("catalogue.rs"), &catalogue);
+    write_clients(sound, &out.join("clients"));
 }
 
 fn variable(name: &str) -> PathBuf {
@@ -65,33 +67,39 @@ fn pages(folder: &Path) -> String {
     text
 }
 
-/// The facts of every sound spec, as JSON.
-fn providers() -> String {
+/// The sound specs and their facts. Each is compiled by itself, so that a mistake in one costs the others nothing.
+fn catalogue() -> (Vec<PathBuf>, Vec<Facts>) {
     let mut sink = Sink::default();
-    let (mut sources, roots) = source::load(&["specs".into()], &mut sink);
+    let (sources, roots) = source::load(&["specs".into()], &mut sink);
     warn(&sink.finish(&sources));
-    let facts: Vec<Facts> = roots
-        .into_iter()
-        .flat_map(|root| facts_in(&mut sources, root))
-        .collect();
-    serde_json::to_string(&facts).unwrap_or_else(|error| fail(&error.to_string()))
+    let (mut sound, mut facts) = (Vec::new(), Vec::new());
+    for root in roots {
+        let path = PathBuf::from(&root.path);
+        match compile(sources.clone(), vec![root], Sink::default()) {
+            Ok((model, _)) => {
+                sound.push(path);
+                facts.extend(model.providers.iter().flat_map(facts_of::facts_of));
+            }
+            Err(found) => warn(&found),
+        }
+    }
+    (sound, facts)
 }
 
-/// The facts of one spec, by itself, so that a mistake in it costs the others nothing.
-fn facts_in(sources: &mut SourceSet, root: Root) -> Vec<Facts> {
-    let mut sink = Sink::default();
-    let documents = document::resolve(sources, vec![root], &mut sink);
-    let model = lower::lower(&documents, &mut sink);
-    let is_sound = !sink.has_errors();
-    warn(&sink.finish(sources));
-    if is_sound {
-        model
-            .providers
-            .iter()
-            .flat_map(facts_of::facts_of)
-            .collect()
-    } else {
-        Vec::new()
+/// Writes the clients of these specs, as a crate that nobody builds: a test compares it with `generated/`.
+fn write_clients(specs: Vec<PathBuf>, folder: &Path) {
+    if specs.is_empty() {
+        return;
+    }
+    let mut config = Config::new("specs");
+    config.specs = specs;
+    match generate(&config) {
+        Ok(tree) => {
+            if let Err(error) = output::write(&tree, folder) {
+                fail(&format!("cannot write {error}"));
+            }
+        }
+        Err(found) => warn(&found),
     }
 }
 

@@ -8,8 +8,20 @@ const EXIT_CODES: &str = "Exit codes: 0 clean, 1 problems found, 2 wrong argumen
 
 const EXAMPLES: &str = "Examples:
   token-refresh check                  Judge every spec in specs/
+  token-refresh generate               Bring generated/ up to date with specs/
+  token-refresh generate --check       Say whether it is, for CI
   token-refresh list                   Show what the built-in providers spend, and when
   token-refresh explain TR101          Show the page of a diagnostic";
+
+const GENERATE_EXAMPLES: &str = "Examples:
+  token-refresh generate
+          specs/ to generated/; files that did not change are not touched
+  token-refresh generate --specs vendors --out clients
+          A whole crate of your own, tests included
+  token-refresh generate --check
+          Writes nothing; exits with 1 and shows a diff where generated/ is behind
+  token-refresh generate --print xellar
+          Shows the file of one provider";
 
 const CHECK_EXAMPLES: &str = "Examples:
   token-refresh check
@@ -40,6 +52,9 @@ pub(crate) struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Write the Rust clients of the specs
+    #[command(after_help = format!("{GENERATE_EXAMPLES}\n\n{EXIT_CODES}"))]
+    Generate(GenerateArguments),
     /// Judge specs and show what is wrong with them
     #[command(after_help = format!("{CHECK_EXAMPLES}\n\n{EXIT_CODES}"))]
     Check(CheckArguments),
@@ -49,6 +64,26 @@ pub(crate) enum Command {
     /// Show the page of a diagnostic
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArguments),
+}
+
+/// What `generate` takes.
+#[derive(Args, Debug)]
+pub(crate) struct GenerateArguments {
+    /// The folder with one YAML file a provider
+    #[arg(long, value_name = "DIR", default_value = "specs")]
+    pub(crate) specs: PathBuf,
+    /// The folder of the crate that is written
+    #[arg(long, value_name = "DIR", default_value = "generated")]
+    pub(crate) out: PathBuf,
+    /// Write nothing; exit with 1 and show a diff where the crate is behind its specs
+    #[arg(long, conflicts_with = "print")]
+    pub(crate) check: bool,
+    /// Write nothing; show the files on standard output
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// Only these providers, by file name without its ending; others that are in the crate stay as they are
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
 }
 
 /// What `check` takes.

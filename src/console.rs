@@ -87,3 +87,13 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{number} {thing}{ending}")
 }
+
+/// A line of a diff that is taken out.
+pub(crate) fn removed(text: &str) -> String {
+    format!("\u{1b}[31m{text}{RESET}")
+}
+
+/// A line of a diff that is put in.
+pub(crate) fn added(text: &str) -> String {
+    format!("\u{1b}[32m{text}{RESET}")
+}

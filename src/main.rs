@@ -40,6 +40,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command, console: &mut Console) -> Result<Outcome, Failure> {
     match command {
+        Command::Generate(arguments) => commands::generate::run(&arguments, console),
         Command::Check(arguments) => commands::check::run(&arguments, console),
         Command::List(arguments) => commands::list::run(&arguments, console),
         Command::Explain(arguments) => commands::explain::run(&arguments, console),

@@ -6,10 +6,14 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use support::cases::{self, Case};
+use support::compact::compact;
 use support::{files_under, root};
+use token_refresh_generator::diagnostic::Severity;
+use token_refresh_generator::{Config, generate};
 
 #[test]
 fn rejected_specs_show_the_diagnostic_that_they_are_named_after() {
@@ -26,6 +30,47 @@ fn rejected_specs_show_the_diagnostic_that_they_are_named_after() {
         assert!(found.contains(&code), "{code} is not among {found:?}");
         snapshot("reject", &case.name, &examined.drawn());
     });
+}
+
+#[test]
+fn accepted_specs_become_what_they_should() {
+    each("accept", |case| {
+        let examined = case.examine();
+        let errors: Vec<_> = examined
+            .diagnostics
+            .iter()
+            .filter(|found| found.severity == Severity::Error)
+            .collect();
+        assert!(errors.is_empty(), "{}", examined.drawn());
+        let models: Vec<_> = examined
+            .model
+            .providers
+            .iter()
+            .map(|provider| compact(&format!("{provider:?}")))
+            .collect();
+        snapshot(
+            "accept",
+            &format!("{}.model", case.name),
+            &models.join("\n"),
+        );
+        snapshot("accept", &format!("{}.output", case.name), &output(case));
+    });
+}
+
+/// The files that are the providers' own.
+fn output(case: &Case) -> String {
+    let tree = match generate(&Config::new(&case.path)) {
+        Ok(tree) => tree,
+        Err(found) => panic!("{found:?}"),
+    };
+    let mut text = String::new();
+    for (path, file) in tree.files() {
+        // The tests of a provider are snapshots elsewhere, and run for the built-in ones.
+        if file.provider.is_some() && path.starts_with("src/") {
+            let _ = writeln!(text, "==> {path} <==\n{}", file.contents);
+        }
+    }
+    text
 }
 
 /// Runs all cases of a kind, whatever becomes of one, and names those that fail.
@@ -50,7 +95,7 @@ fn snapshot(kind: &str, name: &str, text: &str) {
 #[test]
 fn every_snapshot_belongs_to_a_case() {
     let mut unreferenced = Vec::new();
-    for kind in ["reject"] {
+    for kind in ["accept", "reject"] {
         let names: BTreeSet<String> = cases::all(kind).into_iter().map(|case| case.name).collect();
         for file in files_under(&root().join("tests/snapshots").join(kind)) {
             let name = file.file_name().unwrap().to_string_lossy().into_owned();

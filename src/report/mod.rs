@@ -1,5 +1,6 @@
 //! Turns diagnostics into what a person, a program or GitHub reads.
 
+pub(crate) mod diff;
 mod github;
 mod json;
 

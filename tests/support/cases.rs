@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use token_refresh_generator::compile;
 use token_refresh_generator::diagnostic::{Colour, Diagnostic, Sink};
-use token_refresh_generator::document;
+use token_refresh_generator::model::Model;
 use token_refresh_generator::source::{self, Text};
 
 use super::{read, root};
@@ -51,6 +52,8 @@ impl Case {
 
 /// What the generator makes of a case.
 pub(crate) struct Examined {
+    /// The providers; none where something is wrong.
+    pub(crate) model: Model,
     /// All that was found.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -58,11 +61,8 @@ pub(crate) struct Examined {
 impl Examined {
     /// The pictures, without colours.
     pub(crate) fn drawn(&self) -> String {
-        let drawn: Vec<_> = self
-            .diagnostics
-            .iter()
-            .map(|found| found.draw(Colour::Never))
-            .collect();
+        let draw = |found: &Diagnostic| found.draw(Colour::Never);
+        let drawn: Vec<_> = self.diagnostics.iter().map(draw).collect();
         drawn.join("\n\n")
     }
 }
@@ -72,24 +72,22 @@ impl Case {
     /// folder is a specs folder.
     pub(crate) fn examine(&self) -> Examined {
         let mut sink = Sink::default();
-        let (mut sources, roots) = if self.path.is_dir() {
+        let (sources, roots) = if self.path.is_dir() {
             source::load(std::slice::from_ref(&self.path), &mut sink)
         } else {
-            let file = self
-                .path
-                .file_name()
-                .unwrap()
-                .to_string_lossy()
-                .to_lowercase();
+            let name = self.path.file_name().unwrap().to_string_lossy();
             let text = Text {
-                path: format!("specs/{file}"),
+                path: format!("specs/{}", name.to_lowercase()),
                 text: read(&self.path),
             };
             source::load_texts(&[text], &mut sink)
         };
-        let _ = document::resolve(&mut sources, roots, &mut sink);
-        Examined {
-            diagnostics: sink.finish(&sources),
+        match compile(sources, roots, sink) {
+            Ok((model, diagnostics)) => Examined { model, diagnostics },
+            Err(diagnostics) => Examined {
+                model: Model::default(),
+                diagnostics,
+            },
         }
     }
 }

@@ -128,6 +128,11 @@ fn prune(value: Value) -> Value {
         .map(|(name, part)| (name, prune(part)))
         .filter(|(name, part)| name.is_none() || !is_absent(part))
         .collect();
+    if let ("Name", [(_, Value::Atom(wire)), (_, Value::Atom(rust))]) =
+        (head.as_str(), parts.as_slice())
+    {
+        return Value::Atom(format!("{wire} as {}", rust.trim_matches('"')));
+    }
     let is_wrapper = matches!(head.as_str(), "Spanned" | "Some");
     if is_wrapper && parts.len() == 1 {
         return parts.remove(0).1;
@@ -141,7 +146,7 @@ fn is_span(value: &Value) -> bool {
 
 fn is_absent(value: &Value) -> bool {
     match value {
-        Value::Atom(atom) => atom == "None" || atom == "false",
+        Value::Atom(atom) => ["None", "false", "\"\""].contains(&atom.as_str()),
         Value::Group { head, open, parts } => head.is_empty() && *open == '[' && parts.is_empty(),
     }
 }
@@ -152,6 +157,9 @@ fn write(value: &Value, indent: usize, text: &mut String) {
     match value {
         Value::Group { head, open, parts } if used + line.len() > WIDTH => {
             text.push_str(head);
+            if *open == '{' {
+                text.push(' ');
+            }
             text.push(*open);
             for (name, part) in parts {
                 text.push('\n');
