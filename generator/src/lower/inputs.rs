@@ -100,23 +100,23 @@ impl Inputs {
     }
 
     /// The inputs, once every operation has asked for its own.
-    pub(super) fn finish(self, sink: &mut Sink) -> Vec<Input> {
+    pub(super) fn finish(self) -> Vec<Input> {
         let mut inputs = self.list;
         for (input, is_plain) in inputs.iter_mut().zip(self.is_plain) {
             input.is_of_choice = !is_plain;
         }
-        let mut by_rust: BTreeMap<&str, &Input> = BTreeMap::new();
-        for input in &inputs {
-            if let Some(first) = by_rust.insert(&input.name.rust, input) {
-                sink.push(same_rust_name(
-                    &first.name,
-                    first.origin,
-                    &input.name,
-                    input.origin,
-                ));
-            }
-        }
         inputs
+    }
+}
+
+/// Complains of settings that would be one method of the builder.
+pub(super) fn complain_of_shared_names(settings: &[Input], sink: &mut Sink) {
+    let mut by_rust: BTreeMap<&str, &Input> = BTreeMap::new();
+    for input in settings {
+        if let Some(first) = by_rust.insert(&input.name.rust, input) {
+            let report = same_rust_name(&first.name, first.origin, &input.name, input.origin);
+            sink.push(report);
+        }
     }
 }
 
@@ -127,10 +127,14 @@ pub(super) fn same_rust_name(
     second: &Name,
     second_at: Span,
 ) -> Report {
-    let message = format!(
-        "`{}` and `{}` are both `{}` in Rust",
-        first.wire, second.wire, second.rust
-    );
+    let message = if first.wire == second.wire {
+        format!("`{}` is two things of one grant", first.wire)
+    } else {
+        format!(
+            "`{}` and `{}` are both `{}` in Rust",
+            first.wire, second.wire, second.rust
+        )
+    };
     let help = format!(
         "give one of them another name: `{{name: {}2}}`",
         names::camel(&second.wire)

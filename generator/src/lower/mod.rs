@@ -99,6 +99,7 @@ fn provider(document: &Document, sink: &mut Sink) -> Option<Provider> {
     if operations.is_empty() {
         return None;
     }
+    let server_name = shared.grant_server();
     let schemas = shared.reader.finish();
     for operation in &mut operations {
         let code = &mut operation.lifecycle.error_code;
@@ -106,7 +107,8 @@ fn provider(document: &Document, sink: &mut Sink) -> Option<Provider> {
             .take()
             .or_else(|| operation.documented.default_error_code(&schemas));
     }
-    let settings = shared.settings.finish(sink);
+    let settings = shared.settings.finish();
+    inputs::complain_of_shared_names(&settings, sink);
     let mut shapes = shared.setting_shapes.finish();
     reach::mark_written(&mut shapes, &settings);
     let info = &document.openapi.info;
@@ -121,9 +123,9 @@ fn provider(document: &Document, sink: &mut Sink) -> Option<Provider> {
         docs_url: operation::docs_url(&document.node),
         settings,
         shapes,
+        server_name,
         servers: shared.servers.unwrap_or_default(),
         server_per: shared.server_per,
-        server_name: shared.server_name.unwrap_or_else(|| names::field("server")),
         operations,
         schemas,
     })

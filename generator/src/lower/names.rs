@@ -29,32 +29,45 @@ const CRATES: &[&str] = &[
     "lifecycle",
 ];
 
-/// The words of a name, in small letters.
+/// The words of a name, in small letters, made of ASCII alone.
 pub(super) fn words(text: &str) -> Vec<String> {
+    split(text, |words, word, character| {
+        if character.is_ascii() {
+            word.push(character.to_ascii_lowercase());
+        } else {
+            flush(words, word);
+            words.push(code_point(character));
+        }
+    })
+}
+
+fn code_point(character: char) -> String {
+    format!("u{:x}", u32::from(character))
+}
+
+/// Cuts a text into words; `add` adds a character to the word that is being read.
+fn split(text: &str, add: impl Fn(&mut Vec<String>, &mut String, char)) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
     let mut words = Vec::new();
     let mut word = String::new();
     for (index, &character) in characters.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|at| characters.get(at));
         let after = characters.get(index + 1);
-        if !character.is_ascii() && character.is_alphanumeric() || is_invisible(character) {
-            flush(&mut words, &mut word);
-            words.push(format!("u{:x}", u32::from(character)));
-        } else if character.is_ascii_alphanumeric() {
+        if character.is_alphanumeric() || is_invisible(character) {
             if begins_word(before, character, after) {
                 flush(&mut words, &mut word);
             }
-            word.push(character.to_ascii_lowercase());
-        } else {
-            flush(&mut words, &mut word);
-            // `+1` and `-1` are two values.
-            let is_sign = before.is_none_or(|before| !before.is_ascii_alphanumeric())
-                && after.is_some_and(char::is_ascii_digit);
-            match character {
-                '-' if is_sign => words.push("minus".to_owned()),
-                '+' if is_sign => words.push("plus".to_owned()),
-                _ => {}
-            }
+            add(&mut words, &mut word, character);
+            continue;
+        }
+        flush(&mut words, &mut word);
+        // `+1` and `-1` are two values.
+        let is_sign = before.is_none_or(|before| !before.is_ascii_alphanumeric())
+            && after.is_some_and(char::is_ascii_digit);
+        match character {
+            '-' if is_sign => words.push("minus".to_owned()),
+            '+' if is_sign => words.push("plus".to_owned()),
+            _ => {}
         }
     }
     flush(&mut words, &mut word);
@@ -72,8 +85,9 @@ fn flush(words: &mut Vec<String>, word: &mut String) {
 }
 
 fn begins_word(before: Option<&char>, character: char, after: Option<&char>) -> bool {
-    let is_small = |neighbour: Option<&char>| neighbour.is_some_and(char::is_ascii_lowercase);
-    character.is_ascii_uppercase() && (is_small(before) || is_small(after))
+    let is_small = |neighbour: Option<&char>| neighbour.is_some_and(|near| near.is_lowercase());
+    !character.is_ascii() && is_invisible(character)
+        || character.is_uppercase() && (is_small(before) || is_small(after))
 }
 
 /// Marks and controls that show nothing, or turn what follows around.
@@ -83,9 +97,16 @@ fn is_invisible(character: char) -> bool {
             || matches!(u32::from(character), 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x206f | 0xfeff))
 }
 
-/// `clientSecret`: the name of an input.
+/// `clientSecret`: the name of an input, in the letters of the document.
 pub(super) fn camel(text: &str) -> String {
-    let mut words = words(text).into_iter();
+    let words = split(text, |_, word, character| {
+        if is_invisible(character) {
+            word.push_str(&code_point(character));
+        } else {
+            word.extend(character.to_lowercase());
+        }
+    });
+    let mut words = words.into_iter();
     let first = words.next().unwrap_or_default();
     words.fold(first, |name, word| name + &capitalised(&word))
 }
@@ -147,7 +168,7 @@ pub(super) fn pascal(text: &str) -> String {
 fn capitalised(word: &str) -> String {
     let mut characters = word.chars();
     characters.next().map_or_else(String::new, |first| {
-        first.to_ascii_uppercase().to_string() + characters.as_str()
+        first.to_uppercase().to_string() + characters.as_str()
     })
 }
 
@@ -220,6 +241,8 @@ mod tests {
             ("api.key name", "apiKeyName"),
             ("APIKey", "apiKey"),
             ("x-", "x"),
+            ("Größe", "größe"),
+            ("a\u{202e}b", "aU202eb"),
         ] {
             assert_eq!(input(wire), expected, "{wire}");
         }
@@ -258,6 +281,7 @@ mod tests {
                 );
             }
         }
+        assert_eq!(snake("größe"), "gr_uf6_udf_e");
         assert_eq!(snake("type"), "r#type");
         assert_eq!(snake("self"), "self_");
         assert_eq!(pascal("self"), "Self_");

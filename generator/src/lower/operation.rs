@@ -5,20 +5,20 @@ use std::rc::Rc;
 
 use super::documented::DocumentReader;
 use super::extension::{self, Extension};
-use super::inputs::Inputs;
+use super::inputs::{self, Inputs};
 use super::names::{self, Scope};
 use super::request::{self, Builder, Nodes};
 use super::response::{self, examples, refusals, responses};
 use super::rules::Rules;
 use super::schema::{Schemas, is_true, text};
 use super::shapes::Shapes;
-use super::{codes, reach, tokens};
-use crate::diagnostic::{Report, Sink};
+use super::{reach, tokens};
+use crate::diagnostic::Sink;
 use crate::model::{
     Extra, Failure, Input, Lifecycle, Name, Operation, Part, PartSource, Per, Request, Server,
     Spanned, Token,
 };
-use crate::source::Node;
+use crate::source::{Node, Span};
 
 /// What all operations of one provider share.
 #[derive(Debug)]
@@ -34,6 +34,13 @@ pub(super) struct Shared<'a> {
 }
 
 impl Shared<'_> {
+    /// What the session's server is called.
+    pub(super) fn grant_server(&self) -> Name {
+        self.server_name
+            .clone()
+            .unwrap_or_else(|| names::field("server"))
+    }
+
     /// Keeps the document's servers; gives back those that are the operation's own, or that differ
     /// because this operation's block says something else of their variables.
     fn keep_servers(&mut self, servers: Vec<Server>, is_own: bool) -> Option<Vec<Server>> {
@@ -87,7 +94,7 @@ pub(super) fn operation<'a>(
         shared.server_per = Per::Session;
     }
     let servers = shared.keep_servers(servers, is_own);
-    let session_inputs = session.finish(sink);
+    let session_inputs = session.finish();
     let unauthorized = unauthorized(&request, &shared.settings, &session_inputs);
     let lifecycle = lifecycle(&extension, unauthorized);
     let success = response::success(
@@ -104,7 +111,8 @@ pub(super) fn operation<'a>(
         lifecycle: &lifecycle,
     };
     let examples = examples(&responses, &maker);
-    complain_of_shared_names(&tokens, &session_inputs, sink);
+    let server = (server_per == Per::Session).then(|| shared.grant_server());
+    complain_of_shared_names(&tokens, &session_inputs, server.as_ref(), sink);
     let mut shapes = shapes.finish();
     reach::mark(&mut shapes, &success, &refusals, &session_inputs);
     Some(Operation {
@@ -192,23 +200,22 @@ fn sources(part: &Part) -> Vec<&PartSource> {
     }
 }
 
-/// A token that is sent and an input of the session are fields of one grant.
-fn complain_of_shared_names(tokens: &[Token], inputs: &[Input], sink: &mut Sink) {
-    for input in inputs {
-        let is_same = |token: &&Token| token.sent.is_some() && token.name.rust == input.name.rust;
-        if let Some(token) = tokens.iter().find(is_same) {
-            let message = format!(
-                "the token `{}` and the session's input `{}` are both `{}` in Rust",
-                token.name.wire, input.name.wire, input.name.rust
-            );
-            let report = Report::new(codes::COLLIDING_NAMES, message)
-                .at(input.origin, "has the same name")
-                .and(token.origin, "first used here")
-                .help(format!(
-                    "give the input another name: `{{name: {}2}}`",
-                    input.name.wire
-                ));
-            sink.push(report);
+/// A token that is sent, an input of the session and the session's server are fields of one grant.
+fn complain_of_shared_names(
+    tokens: &[Token],
+    inputs: &[Input],
+    server: Option<&Name>,
+    sink: &mut Sink,
+) {
+    let mut fields: Vec<(&Name, Span)> = Vec::new();
+    let sent = tokens.iter().filter(|token| token.sent.is_some());
+    let named = sent.map(|token| (&token.name, token.origin));
+    let named = named.chain(inputs.iter().map(|input| (&input.name, input.origin)));
+    let block = tokens.first().map(|token| token.origin).unwrap_or_default();
+    for (name, origin) in named.chain(server.map(|name| (name, block))) {
+        if let Some((first, first_at)) = fields.iter().find(|(known, _)| known.rust == name.rust) {
+            sink.push(inputs::same_rust_name(first, *first_at, name, origin));
         }
+        fields.push((name, origin));
     }
 }

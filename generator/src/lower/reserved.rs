@@ -128,7 +128,6 @@ pub(super) const BUILDER: &[&str] = &[
     "default",
     "environment",
     "new",
-    "self_",
     "transport",
 ];
 

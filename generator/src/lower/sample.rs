@@ -13,8 +13,27 @@ const INSTANT: i128 = 2_000_000_000;
 /// A JWT whose `exp` is that instant, signed by nobody.
 const JWT: &str = "eyJhbGciOiJub25lIn0.eyJleHAiOjIwMDAwMDAwMDB9.ZXhhbXBsZQ";
 
-/// What has to stand where in the body of a success, in order.
-pub(super) fn values(tokens: &[Token], lifecycle: &Lifecycle) -> Vec<(String, Json)> {
+/// What stands where in the body of a success.
+#[derive(Debug)]
+pub(super) struct Sample {
+    pub(super) pointer: String,
+    pub(super) value: Json,
+    /// Whether it is no success without it.
+    pub(super) is_needed: bool,
+}
+
+impl Sample {
+    fn needed(pointer: &str, value: Json) -> Self {
+        Self {
+            pointer: pointer.to_owned(),
+            value,
+            is_needed: true,
+        }
+    }
+}
+
+/// What stands where in the body of a success, in order.
+pub(super) fn values(tokens: &[Token], lifecycle: &Lifecycle) -> Vec<Sample> {
     let mut values = Vec::new();
     for token in tokens {
         let first = token.received.first().map(|location| &location.value);
@@ -25,11 +44,14 @@ pub(super) fn values(tokens: &[Token], lifecycle: &Lifecycle) -> Vec<(String, Js
         }) = first
         {
             let text = format!("{prefix}{}", token_text(token));
-            values.push((pointer.clone(), Json::String(text)));
+            values.push(Sample::needed(pointer, Json::String(text)));
         }
         for lifetime in &token.lifetime {
             if let Some((Expression::ResponseBody(pointer), value)) = end(&lifetime.value) {
-                values.push((pointer.clone(), value));
+                values.push(Sample {
+                    is_needed: false,
+                    ..Sample::needed(pointer, value)
+                });
             }
         }
     }
@@ -166,19 +188,19 @@ fn formatted(pattern: &str) -> Option<String> {
 }
 
 /// What a success predicate asks for, where it says so plainly.
-fn conditions(condition: &Condition, values: &mut Vec<(String, Json)>) {
+fn conditions(condition: &Condition, values: &mut Vec<Sample>) {
     match condition {
         Condition::Compare(one, Comparison::Equal, other) => match (one, other) {
             (Operand::Expression(at), Operand::Literal(literal))
             | (Operand::Literal(literal), Operand::Expression(at)) => {
                 if let Expression::ResponseBody(pointer) = at {
-                    values.push((pointer.clone(), literal_json(literal)));
+                    values.push(Sample::needed(pointer, literal_json(literal)));
                 }
             }
             _ => {}
         },
         Condition::Holds(Operand::Expression(Expression::ResponseBody(pointer))) => {
-            values.push((pointer.clone(), Json::Bool(true)));
+            values.push(Sample::needed(pointer, Json::Bool(true)));
         }
         Condition::All(all) => all
             .iter()

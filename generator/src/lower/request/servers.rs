@@ -114,13 +114,11 @@ impl<'a> Builder<'a, '_, '_> {
             let variable = node
                 .get("variables")
                 .and_then(|variables| variables.entry(name));
-            pieces.push(match variable {
-                Some(variable) => UrlPiece::Variable(self.variable(variable, count)),
-                None => {
-                    self.undescribed_variable(name, node);
-                    continue;
-                }
-            });
+            if let Some(variable) = variable {
+                pieces.push(UrlPiece::Variable(self.variable(variable, count)));
+            } else {
+                self.undescribed_variable(name, node);
+            }
         }
         pieces
     }
@@ -193,7 +191,7 @@ fn server_name(node: &Node) -> String {
         .map(str::trim)
         .filter(|text| !text.is_empty());
     let name = description.unwrap_or_else(|| host(text(node, "url").unwrap_or_default()));
-    plain(name)
+    plain(&name.replace(['{', '}'], ""))
 }
 
 /// Whether a value means the server of this name: without regard to case, blanks as `-`.

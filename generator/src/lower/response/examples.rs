@@ -2,7 +2,7 @@
 
 use super::{Response, synthesis};
 use crate::lower::names::{self, Scope};
-use crate::lower::sample;
+use crate::lower::sample::{self, Sample};
 use crate::lower::schema::Schemas;
 use crate::model::{Example, Expression, Json, Lifecycle, Name, Token};
 use crate::source::{Entry, Node, Span};
@@ -95,12 +95,22 @@ impl<'a> Maker<'a, '_> {
     fn made(&self, response: &Response<'a>, content: &'a Entry) -> Option<Json> {
         let schema = self.schemas.get(content.node.get("schema")?);
         let mut body = synthesis::example(schema, "example", self.schemas);
-        if response.is_success && response.json.is_some_and(|json| json.key == content.key) {
-            for (pointer, value) in sample::values(self.tokens, self.lifecycle) {
-                let place = self.schemas.locate(schema, &pointer);
-                if let Some(value) = sample::fitted(value, place, self.schemas) {
-                    synthesis::put(&mut body, &pointer, value);
-                }
+        let is_json = response.json.is_some_and(|json| json.key == content.key);
+        let samples = sample::values(self.tokens, self.lifecycle);
+        for Sample {
+            pointer,
+            value,
+            is_needed,
+        } in samples
+        {
+            let is_read = response.is_success && (is_json || pointer.is_empty());
+            // A place of an alternative that the example is not would make it neither of both.
+            if !is_read || !is_needed && !synthesis::has_parent(&body, &pointer) {
+                continue;
+            }
+            let place = self.schemas.locate(schema, &pointer);
+            if let Some(value) = sample::fitted(value, place, self.schemas) {
+                synthesis::put(&mut body, &pointer, value);
             }
         }
         Some(body)

@@ -118,6 +118,26 @@ fn whole(node: &Node) -> i128 {
     bound("maximum").map_or(least, |most| least.min(most))
 }
 
+/// Whether the value has the object or list that the pointer's last segment stands in.
+pub(super) fn has_parent(json: &Json, pointer: &str) -> bool {
+    let Some((above, _)) = pointer.rsplit_once('/') else {
+        return true;
+    };
+    let mut here = Some(json);
+    for segment in above.split('/').skip(1) {
+        let segment = segment.replace("~1", "/").replace("~0", "~");
+        here = match here {
+            Some(Json::Object(pairs)) => pairs
+                .iter()
+                .find(|(key, _)| *key == segment)
+                .map(|(_, value)| value),
+            Some(Json::Array(items)) => segment.parse::<usize>().ok().and_then(|at| items.get(at)),
+            _ => None,
+        };
+    }
+    matches!(here, Some(Json::Object(_) | Json::Array(_)))
+}
+
 /// Sets the value at a pointer, making objects on the way.
 pub(super) fn put(json: &mut Json, pointer: &str, value: Json) {
     let mut here = json;
