@@ -104,22 +104,3 @@ fn folded(debug: &str) -> String {
     lines.retain(|line| !line.trim_start().starts_with("digest:"));
     lines.join("\n")
 }
-
-#[test]
-fn show() {
-    let Ok(pattern) = std::env::var("SHOW") else {
-        return;
-    };
-    for path in pattern.split_whitespace() {
-        let (model, problems) = lowered(&std::fs::read_to_string(path).unwrap());
-        println!(
-            "==== {path}\n{}\n{}",
-            problems.join("\n"),
-            if std::env::var("MODEL").is_ok() {
-                folded(&format!("{:#?}", model.providers))
-            } else {
-                String::new()
-            }
-        );
-    }
-}

@@ -109,6 +109,9 @@ impl<'a> Maker<'a, '_> {
                 continue;
             }
             let place = self.schemas.locate(schema, &pointer);
+            if synthesis::is_given(place) {
+                continue;
+            }
             if let Some(value) = sample::fitted(value, place, self.schemas) {
                 synthesis::put(&mut body, &pointer, value);
             }

@@ -1,7 +1,7 @@
 //! Makes an example from a schema, for documented responses that have none.
 
 use crate::lower::names;
-use crate::lower::schema::{Kind, Object, Schema, Schemas, text};
+use crate::lower::schema::{Found, Kind, Object, Schema, Schemas, text};
 use crate::model::Json;
 use crate::source::{Node, Value};
 
@@ -41,6 +41,11 @@ fn make<'a>(schema: Schema<'a>, key: &str, schemas: &Schemas<'a>, depth: usize) 
         Kind::Number => Json::Float(1.5),
         Kind::Bool => Json::Bool(true),
     }
+}
+
+/// Whether the author gave an example of what stands there.
+pub(super) fn is_given(place: Found<'_>) -> bool {
+    matches!(place, Found::Here { schema, .. } if given(schema.node).is_some())
 }
 
 /// What the schema's author gave.
