@@ -1,5 +1,6 @@
 //! Puts the document together: the marked operations, then all that they turned out to need.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::cycles;
@@ -9,11 +10,16 @@ use super::walk::{Walk, unknown};
 use super::{codes, schema};
 use crate::diagnostic::Report;
 use crate::diagnostic::nearest::nearest;
-use crate::source::{Entry, Node, Span, Value};
+use crate::source::{Entry, FileId, Node, Span, Value};
 
 impl Walk<'_> {
+    /// The document, and every file that took part.
+    pub(super) fn finish(mut self) -> (Option<Node>, BTreeSet<FileId>) {
+        (self.document(), self.trees.used)
+    }
+
     /// The whole document; nothing where it is past help, of which the sink then knows.
-    pub(super) fn document(&mut self) -> Option<Node> {
+    fn document(&mut self) -> Option<Node> {
         let tree = Rc::clone(&self.trees.tree);
         self.version(&tree)?;
         let marked = self.marked();

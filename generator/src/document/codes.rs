@@ -46,9 +46,6 @@ pub const REPEATED: Code = Code::error(39, "references that repeat too much");
 pub const REQUIRED_FLAG: Code = Code::warning(40, "`required` that is no list");
 /// `x-token-refresh` stands where it does nothing.
 pub const MISPLACED: Code = Code::error(41, "`x-token-refresh` at the wrong place");
-/// openapiv3 does not take what is left.
-pub const UNTYPED: Code = Code::error(42, "a document that cannot be typed");
-
 /// All of them.
 pub const ALL: &[Code] = &[
     NOT_OPENAPI,
@@ -73,5 +70,4 @@ pub const ALL: &[Code] = &[
     REPEATED,
     REQUIRED_FLAG,
     MISPLACED,
-    UNTYPED,
 ];

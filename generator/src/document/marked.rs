@@ -1,14 +1,15 @@
 //! Finds the operations that carry `x-token-refresh`, and where there are none, those that look as if they should.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::codes;
 use super::grammar::METHODS;
 use super::trees::Target;
 use super::walk::Walk;
-use crate::diagnostic::Report;
 use crate::diagnostic::nearest::nearest;
-use crate::source::{Entry, Node, Span, Value};
+use crate::diagnostic::{Report, Sink};
+use crate::source::{Entry, Node, Span};
 
 /// The key that makes an operation take part.
 pub(super) const MARK: &str = "x-token-refresh";
@@ -24,31 +25,37 @@ pub(super) struct MarkedPath {
 
 /// Where a path item stands.
 pub(super) enum Item {
-    Here(Node),
+    /// Among the document's paths, at this index.
+    Here(Rc<Node>, usize),
     There(Target),
 }
 
 impl Item {
     pub(super) fn node(&self) -> &Node {
         match self {
-            Self::Here(node) => node,
+            Self::Here(tree, index) => &paths(tree)[*index].node,
             Self::There(target) => target.node(),
         }
     }
 }
 
+fn paths(tree: &Node) -> &[Entry] {
+    tree.get("paths").map(Node::entries).unwrap_or_default()
+}
+
 impl Walk<'_> {
     /// The marked paths; an error where there are none.
     pub(super) fn marked(&mut self) -> Vec<MarkedPath> {
-        let tree = std::rc::Rc::clone(&self.trees.tree);
+        let tree = Rc::clone(&self.trees.tree);
         if let Some(entry) = tree.entry(MARK) {
             self.misplaced(entry);
         }
-        let paths = tree.get("paths").map(Node::entries).unwrap_or_default();
+        let paths = paths(&tree);
         let mut marked = Vec::new();
+        let mut unreached = Sink::default();
         let mut ids: BTreeMap<String, Span> = BTreeMap::new();
-        for entry in paths {
-            let Some(item) = self.item(&entry.node) else {
+        for (index, entry) in paths.iter().enumerate() {
+            let Some(item) = self.item(&tree, index, &mut unreached) else {
                 continue;
             };
             if let Some(entry) = item.node().entry(MARK) {
@@ -63,23 +70,23 @@ impl Walk<'_> {
                 });
             }
         }
-        if marked.is_empty() && !self.sink.has_errors() {
-            self.none_marked(&tree, paths);
+        if marked.is_empty() {
+            // The operation that is looked for may be in what could not be followed.
+            self.sink.append(unreached);
+            if !self.sink.has_errors() {
+                self.none_marked(&tree, paths);
+            }
         }
         marked
     }
 
-    /// A path item. One that leads nowhere is not reached, unless it was marked, and then it is missed.
-    fn item(&mut self, node: &Node) -> Option<Item> {
-        if node.get("$ref").is_none() {
-            return Some(Item::Here(skeleton(node)));
-        }
-        let mut ignored = crate::diagnostic::Sink::default();
-        std::mem::swap(self.sink, &mut ignored);
-        let mut found = node
-            .get("$ref")
-            .cloned()
-            .and_then(|reference| self.follow(&reference));
+    /// A path item. One that leads nowhere is not reached, and what is wrong with it is only noted.
+    fn item(&mut self, tree: &Rc<Node>, index: usize, unreached: &mut Sink) -> Option<Item> {
+        let Some(reference) = paths(tree)[index].node.get("$ref") else {
+            return Some(Item::Here(Rc::clone(tree), index));
+        };
+        std::mem::swap(self.sink, unreached);
+        let mut found = self.follow(reference);
         for _ in 0..8 {
             let Some(next) = found
                 .as_ref()
@@ -89,7 +96,7 @@ impl Walk<'_> {
             };
             found = self.follow(&next);
         }
-        std::mem::swap(self.sink, &mut ignored);
+        std::mem::swap(self.sink, unreached);
         found.map(Item::There)
     }
 
@@ -193,32 +200,6 @@ pub(super) fn operations(item: &Node) -> impl Iterator<Item = &Entry> {
 
 pub(super) fn is_marked(operation: &Node) -> bool {
     operation.get(MARK).is_some()
-}
-
-/// A path item to be kept: whole where an operation in it is marked, else its operationIds.
-fn skeleton(node: &Node) -> Node {
-    if operations(node).any(|operation| is_marked(&operation.node)) {
-        return node.clone();
-    }
-    let kept = |entry: &&Entry| entry.key == "operationId";
-    let operation = |entry: &Entry| {
-        let ids = entry.node.entries().iter().filter(kept).cloned().collect();
-        let node = Node {
-            span: entry.node.span,
-            value: Value::Mapping(ids),
-        };
-        Entry {
-            key: entry.key.clone(),
-            key_span: entry.key_span,
-            node,
-        }
-    };
-    let mut entries: Vec<Entry> = operations(node).map(operation).collect();
-    entries.extend(node.entry(MARK).cloned());
-    Node {
-        span: node.span,
-        value: Value::Mapping(entries),
-    }
 }
 
 /// The key of an operation that was meant for the mark.

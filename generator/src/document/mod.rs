@@ -12,12 +12,13 @@ mod overlay;
 mod reference;
 mod schema;
 mod trees;
+mod typed;
 mod walk;
 
 use self::trees::{Parsed, Trees};
 use self::walk::Walk;
 use crate::diagnostic::{Report, Sink};
-use crate::source::{Node, Root, SourceSet, yaml};
+use crate::source::{Node, Root, SourceSet};
 
 /// One provider's description, complete in itself and cut down to what its refresh operations reach.
 ///
@@ -68,13 +69,12 @@ fn one(
         (root.node, None)
     };
     let trees = Trees::new(sources, parsed, root.file, base, tree);
-    let mut walk = Walk::new(trees, &mut own);
-    let node = walk.document();
-    let used = walk.trees.used;
+    // The tree as written goes before the typed one comes: both at once would take half as much memory again.
+    let (node, used) = Walk::new(trees, &mut own).finish();
     let is_faulty = own.has_errors();
     sink.append(own);
     let node = node.filter(|_| !is_faulty)?;
-    match yaml::typed(&node) {
+    match typed::document(&node) {
         Ok(openapi) => Some(Document {
             id: root.id,
             path: root.path,
@@ -85,8 +85,8 @@ fn one(
         Err(error) => {
             sink.push(
                 Report::new(
-                    codes::UNTYPED,
-                    format!("this is no valid OpenAPI: {}", error.message),
+                    codes::WRONG_TYPE,
+                    format!("this is not what OpenAPI has here: {}", error.message),
                 )
                 .at(error.span, "not understood")
                 .help("see the OpenAPI specification for what may stand here"),

@@ -89,7 +89,7 @@ fn base(root: &Root, extends: &Node, sources: &mut SourceSet, sink: &mut Sink) -
         Ok(file) => return Some(file),
         Err(refusal) => refusal,
     };
-    let name = path.rsplit('/').next().unwrap_or_default();
+    let (folder, name) = path.split_at(path.rfind('/').map_or(0, |slash| slash + 1));
     sink.push(match refusal {
         Refusal::Remote => report("nothing is fetched from the network".into()).help(format!(
             "save the document beside the overlay: `extends: {name}`"
@@ -108,7 +108,7 @@ fn base(root: &Root, extends: &Node, sources: &mut SourceSet, sink: &mut Sink) -
             )
             .help(
                 near.map_or("save the vendor's document there".to_owned(), |near| {
-                    format!("extends: {near}")
+                    format!("extends: {folder}{near}")
                 }),
             ),
         Refusal::Unreadable(reason) => {

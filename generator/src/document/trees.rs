@@ -6,8 +6,8 @@ use std::rc::Rc;
 use crate::diagnostic::Sink;
 use crate::source::{self, FileId, Node, Refusal, SourceSet, Span, Value, yaml};
 
-/// Trees that were read, whatever the provider.
-pub(super) type Parsed = BTreeMap<FileId, Option<Rc<Node>>>;
+/// Trees that were read, whatever the provider; what is wrong with those that could not be.
+pub(super) type Parsed = BTreeMap<FileId, Result<Rc<Node>, Sink>>;
 
 /// Mappings of fewer entries are searched; more are indexed.
 const FEW: usize = 16;
@@ -120,7 +120,7 @@ impl<'a> Trees<'a> {
         if file == self.root {
             return Some(Rc::clone(&self.tree));
         }
-        self.parsed.get(&file)?.clone()
+        self.parsed.get(&file)?.as_ref().ok().cloned()
     }
 
     /// What stands at a pointer of a file; its last existing parent otherwise.
@@ -229,11 +229,20 @@ pub(super) fn read(
     file: FileId,
     sink: &mut Sink,
 ) -> Option<Rc<Node>> {
-    if let Some(known) = parsed.get(&file) {
-        return known.clone();
-    }
     let text = std::sync::Arc::clone(sources.get(file)?);
-    let tree = yaml::parse(&text.text, file, sink).map(Rc::new);
-    parsed.insert(file, tree.clone());
-    tree
+    let tree = parsed.entry(file).or_insert_with(|| {
+        let mut own = Sink::default();
+        match yaml::parse(&text.text, file, &mut own) {
+            Some(tree) if !own.has_errors() => Ok(Rc::new(tree)),
+            _ => Err(own),
+        }
+    });
+    match tree {
+        Ok(tree) => Some(Rc::clone(tree)),
+        // Whoever asks is told; the same report twice is shown once.
+        Err(faults) => {
+            sink.append(faults.clone());
+            None
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::diagnostic::{Report, Sink};
 use crate::source::{Entry, FileId, Node, Span, Value};
 
 /// How many nodes references may repeat, for a small file can ask for any number of copies.
-const REPEATED: usize = 2_000_000;
+const REPEATED: usize = 500_000;
 
 /// How many references may lead one to the next.
 const LONGEST: usize = 50;

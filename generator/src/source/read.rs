@@ -77,7 +77,7 @@ fn list(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
         let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
         let is_spec =
             ending.is_some_and(|ending| ending == "yaml" || ending == "yml" || ending == "json");
-        if is_spec && !is_hidden && path.is_file() {
+        if is_spec && !is_hidden {
             files.push(path);
         }
     }
@@ -123,6 +123,9 @@ pub(super) fn file(
     shown: String,
 ) -> Result<FileId, Trouble> {
     let unreadable = |error: std::io::Error| Trouble::Unreadable(error.to_string());
+    if location.is_dir() {
+        return Err(Trouble::Unreadable("it is a folder".to_owned()));
+    }
     let file = std::fs::File::open(&location).map_err(unreadable)?;
     let mut bytes = Vec::new();
     file.take(LIMIT + 1)
@@ -130,7 +133,7 @@ pub(super) fn file(
         .map_err(unreadable)?;
     if bytes.len() as u64 > LIMIT {
         let report = Report::new(
-            codes::TOO_LARGE,
+            codes::LIMIT,
             format!("{shown} is larger than {} MiB", LIMIT >> 20),
         )
         .help("take out what the refresh does not need, or split the file");

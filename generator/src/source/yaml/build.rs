@@ -158,8 +158,15 @@ impl<'a> Builder<'a> {
             ..span
         };
         let value = match frame.content {
-            Content::Items(items) => Value::Sequence(items),
-            Content::Entries(entries, _) => Value::Mapping(merge::merged(entries, self.sink)),
+            Content::Items(mut items) => {
+                items.shrink_to_fit();
+                Value::Sequence(items)
+            }
+            Content::Entries(entries, _) => {
+                let mut entries = merge::merged(entries, self.sink);
+                entries.shrink_to_fit();
+                Value::Mapping(entries)
+            }
         };
         self.add(Node { span, value }, frame.anchor)
     }
@@ -255,7 +262,7 @@ impl<'a> Builder<'a> {
         self.nodes += 1;
         if self.nodes > NODES {
             let report = Report::new(
-                codes::TOO_LARGE,
+                codes::LIMIT,
                 format!("there are more than {NODES} values in this file"),
             )
             .at(self.clip(node.span), "reading stops here")
@@ -425,7 +432,7 @@ fn not_text(span: Span) -> Report {
 
 fn too_deep(span: Span) -> Report {
     Report::new(
-        codes::TOO_DEEP,
+        codes::LIMIT,
         format!("more than {DEPTH} lists and mappings stand in each other"),
     )
     .at(span, "too deep")

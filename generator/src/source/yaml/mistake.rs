@@ -76,7 +76,7 @@ fn words(info: &str, text: &str, at: usize) -> (Code, String, &'static str, &'st
     }
     if is("recursion limit") {
         return (
-            codes::TOO_DEEP,
+            codes::LIMIT,
             "lists and mappings stand too deep in each other".into(),
             "too deep",
             "move inner schemas to `components/schemas` and point at them with `$ref`",
