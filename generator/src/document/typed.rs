@@ -164,7 +164,7 @@ fn responses(node: &Node) -> Typed<Responses> {
         match (entry.key.parse(), number) {
             (Ok(code), _) => drop(made.responses.insert(StatusCode::Code(code), response)),
             (Err(_), Some(range)) => {
-                drop(made.responses.insert(StatusCode::Range(range), response))
+                drop(made.responses.insert(StatusCode::Range(range), response));
             }
             _ => made.default = Some(response),
         }
