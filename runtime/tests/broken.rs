@@ -1,4 +1,5 @@
 //! Answers that are a success and cannot be read: a typed error, and whatever token can be saved.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
@@ -12,7 +13,7 @@ fn broken(response: Response) -> Error<Refusal> {
     error
 }
 
-fn saved<'a>(error: &'a Error<Refusal>) -> Vec<(&'static str, &'a str)> {
+fn saved(error: &Error<Refusal>) -> Vec<(&'static str, &str)> {
     error
         .rescued()
         .iter()

@@ -1,4 +1,5 @@
 //! Reading successes: where tokens stand, and when they end.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Secrets planted in every place, and looked for in all that an error or a value shows.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
@@ -12,12 +13,12 @@ fn forms(secret: &str) -> Vec<String> {
     use base64::Engine as _;
     let base64 = base64::engine::general_purpose::STANDARD.encode(secret);
     let json = serde_json::Value::from(secret).to_string();
-    let percent: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let percent: Vec<String> = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
     vec![
         secret.to_owned(),
         json.trim_matches('"').to_owned(),
         base64,
-        percent,
+        percent.concat(),
     ]
 }
 
@@ -129,10 +130,10 @@ fn what_is_built_and_kept_hides_itself() {
     );
 
     let mut builder = RequestBuilder::new("POST", &base());
-    builder.secret_query("token", "", &Secret::from(GRANT));
-    builder.secret_cookie("session", "", &Secret::from(HEADER_SECRET));
-    builder.secret_segment("key", "", &Secret::from(PATH_SECRET));
-    builder.secret_form("password", "", &Secret::from(PASSWORD));
+    builder.secret_query("token", "", Secret::from(GRANT));
+    builder.secret_cookie("session", "", Secret::from(HEADER_SECRET));
+    builder.secret_segment("key", "", Secret::from(PATH_SECRET));
+    builder.secret_form("password", "", Secret::from(PASSWORD));
     assert_clean(&format!("{builder:?} {builder:#?}"), "the builder");
 
     let tokens = read(
@@ -146,23 +147,26 @@ fn what_is_built_and_kept_hides_itself() {
     assert_clean(&format!("{tokens:?} {tokens:#?}"), "the tokens");
 }
 
+/// Puts a value that does not fit.
+type Put = fn(&mut RequestBuilder, &Secret);
+
 #[test]
 fn a_value_that_cannot_be_sent_is_named_and_not_shown() {
-    let cases: [(&str, fn(&mut RequestBuilder, &Secret)); 5] = [
+    let cases: [(&str, Put); 5] = [
         ("header `x-secret`", |request, secret| {
-            request.secret_header("x-secret", "", secret)
+            request.secret_header("x-secret", "", secret);
         }),
         ("cookie `session`", |request, secret| {
-            request.secret_cookie("session", "", secret)
+            request.secret_cookie("session", "", secret);
         }),
         ("path parameter `key`", |request, _| {
-            request.segment("key", "..")
+            request.segment("key", "..");
         }),
         ("the Basic user name", |request, secret| {
-            request.basic(format!("a:{}", secret.expose()), "")
+            request.basic(format!("a:{}", secret.expose()), "");
         }),
         ("the Basic credentials", |request, secret| {
-            request.basic("user", secret)
+            request.basic("user", secret);
         }),
     ];
     for (place, put) in cases {

@@ -1,4 +1,5 @@
 //! What each refusal means: the spec's rules first, then codes and statuses that everyone agrees on.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! A provider as the generator writes one, over any lifecycle.
-#![allow(dead_code, unreachable_pub, unused_imports)]
+#![allow(dead_code, unreachable_pub, unused_imports, clippy::unwrap_used)]
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -85,7 +85,7 @@ macro_rules! provider {
     ($name:ident, $lifecycle:expr) => {
         /// One of the tests' providers.
         #[derive(Debug)]
-        pub struct $name(pub token_refresh_runtime::BaseUrl);
+        pub(crate) struct $name(pub(crate) token_refresh_runtime::BaseUrl);
 
         impl token_refresh_runtime::Provider for $name {
             type Grant = $crate::common::RefreshToken;
@@ -108,9 +108,9 @@ pub(crate) use provider;
 pub fn request(base: &BaseUrl, grant: &RefreshToken) -> Result<Request, RequestError> {
     let mut request = RequestBuilder::new("POST", base);
     request.segment_literal("/tokens/");
-    request.secret_segment("key", "", &Secret::from(PATH_SECRET));
-    request.secret_header("x-secret", "Key ", &Secret::from(HEADER_SECRET));
-    request.basic("user", &Secret::from(PASSWORD));
+    request.secret_segment("key", "", Secret::from(PATH_SECRET));
+    request.secret_header("x-secret", "Key ", Secret::from(HEADER_SECRET));
+    request.basic("user", Secret::from(PASSWORD));
     request.content_type("application/json");
     request.secret_json("/refreshToken", "", grant);
     request.json("/expiresIn", 120);
@@ -219,11 +219,11 @@ pub fn json(status: u16, body: &str) -> Response {
 }
 
 /// Everything that an error or a value shows of itself.
-pub fn shown(error: &(impl std::error::Error + Debug)) -> String {
+pub fn shown(error: &impl std::error::Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut source = error.source();
     while let Some(error) = source {
-        text += &format!(" {error} {error:?} {error:#?}");
+        text.extend([format!(" {error} {error:?} {error:#?}")]);
         source = error.source();
     }
     text
