@@ -89,8 +89,18 @@ impl<'a> DocumentReader<'a> {
         let body = |entry: &'a Entry| DocumentedBody {
             media_type: entry.key.clone(),
             schema: entry.node.get("schema").map(|node| self.schema(node)),
+            has_example: self.has_example(&entry.node),
         };
         content.iter().map(body).collect()
+    }
+
+    fn has_example(&self, content: &'a Node) -> bool {
+        let is_given = |node: &Node| {
+            node.get("example").is_some() || node.get("examples").is_some_and(|it| !it.entries().is_empty())
+        };
+        let schema = content.get("schema");
+        let component = schema.and_then(|schema| self.component(schema));
+        is_given(content) || component.map(|(_, node)| node).or(schema).is_some_and(is_given)
     }
 
     fn response(&mut self, entry: &'a Entry) -> Option<DocumentedResponse> {
@@ -158,12 +168,7 @@ impl<'a> DocumentReader<'a> {
     /// The id of a schema. Its content is read later, from a list, so that no depth of nesting and no
     /// cycle of references is ever recursion here.
     fn schema(&mut self, node: &'a Node) -> SchemaId {
-        let component = node
-            .get("$ref")
-            .and_then(Node::as_str)
-            .and_then(|reference| reference.strip_prefix("#/components/schemas/"))
-            .and_then(|name| self.components.get_key_value(name));
-        let Some((name, component)) = component.map(|(name, node)| (*name, *node)) else {
+        let Some((name, component)) = self.component(node) else {
             return self.add(node);
         };
         if let Some(id) = self.known.get(name) {
@@ -172,6 +177,13 @@ impl<'a> DocumentReader<'a> {
         let id = self.add(component);
         self.known.insert(name, id);
         id
+    }
+
+    fn component(&self, node: &Node) -> Option<(&'a str, &'a Node)> {
+        let reference = node.get("$ref")?.as_str()?;
+        let name = reference.strip_prefix("#/components/schemas/")?;
+        let (name, node) = self.components.get_key_value(name)?;
+        Some((*name, *node))
     }
 
     fn add(&mut self, node: &'a Node) -> SchemaId {

@@ -133,6 +133,8 @@ pub struct DocumentedBody {
     pub media_type: String,
     /// Its schema; `None`: any.
     pub schema: Option<SchemaId>,
+    /// Whether the author gave an example; otherwise the model's is made up.
+    pub has_example: bool,
 }
 
 /// A response.

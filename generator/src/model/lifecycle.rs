@@ -28,7 +28,8 @@ pub struct Lifecycle {
     pub reauthenticate: Reauthentication,
     /// Values kept with the tokens.
     pub extras: Vec<Extra>,
-    /// Every operand of every condition above, with its own place in the text, for the checks.
+    /// `errorCode` where it is said, then every operand of every condition above, each with its own place in
+    /// the text, for the checks.
     pub operands: Vec<Spanned<Operand>>,
 }
 

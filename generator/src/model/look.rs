@@ -71,9 +71,39 @@ impl Schemas {
         Look::Found(facts)
     }
 
+    /// The pointer of the property of this name that is nearest to the top, where there is one.
+    pub fn search(&self, id: SchemaId, name: &str) -> Option<String> {
+        let mut seen = BTreeSet::new();
+        let mut pending = std::collections::VecDeque::from([(id, String::new())]);
+        while let Some((id, pointer)) = pending.pop_front() {
+            if !seen.insert(id) || seen.len() > FUEL {
+                continue;
+            }
+            for property in self.facets(&[id]).iter().flat_map(|schema| &schema.properties) {
+                let segment = property.name.replace('~', "~0").replace('/', "~1");
+                let below = format!("{pointer}/{segment}");
+                if property.name == name {
+                    return Some(below);
+                }
+                pending.push_back((property.schema, below));
+            }
+        }
+        None
+    }
+
     /// What a schema says of its value.
     pub fn facts(&self, id: SchemaId) -> Facts {
         self.facts_of(&[id])
+    }
+
+    /// Whether what stands at this pointer requires this property.
+    pub fn requires_at(&self, id: SchemaId, pointer: &str, name: &str) -> bool {
+        let mut at = vec![id];
+        for segment in pointer.split('/').skip(1) {
+            at = self.step(&at, &segment.replace("~1", "/").replace("~0", "~")).next;
+        }
+        let name = name.replace("~1", "/").replace("~0", "~");
+        !at.is_empty() && self.step(&at, &name).is_sure
     }
 
     fn dead(&self, at: &[SchemaId], depth: usize) -> Dead {
@@ -244,6 +274,13 @@ impl JsonType {
             Self::Array => "a list",
             Self::Object => "an object",
         }
+    }
+}
+
+impl Look {
+    /// Whether it is there, and not null, in every answer that keeps to the schema.
+    pub fn is_sure(&self) -> bool {
+        matches!(self, Self::Found(facts) if facts.is_sure)
     }
 }
 

@@ -30,6 +30,10 @@ pub(super) fn extension(block: ExtensionBlock, node: &Node, sink: &mut Sink) -> 
         wire::read_request(entries(block.given), &block.request, sink)
     });
     let mut operands = Vec::new();
+    if let Some(at) = &block.error_code {
+        operands.push(Spanned { value: Operand::Expression(at.value.clone()), span: at.span });
+    }
+    let error_code = block.error_code.map(|at| in_response("errorCode", at, sink));
     let success = block.success.map(|it| condition(it, &mut operands));
     let rules = many(block.failures).into_iter();
     let failures = rules.map(|rule| failure(rule, &mut operands)).collect();

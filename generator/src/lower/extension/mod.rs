@@ -59,7 +59,7 @@ pub struct Extension {
     pub extras: Vec<ExtraEntry>,
     /// `inputs`
     pub inputs: Vec<InputEntry>,
-    /// Every operand of every condition, with its own place in the text.
+    /// `errorCode`, then every operand of every condition, each with its own place in the text.
     pub operands: Vec<Spanned<Operand>>,
     /// `wire`
     pub wire: Vec<WireExample>,
