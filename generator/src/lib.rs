@@ -1,9 +1,10 @@
 //! OpenAPI descriptions of token-refresh endpoints in, typed Rust clients out.
 //!
 //! The stages, each of which stops the next when it finds something wrong:
-//! [`source`] reads, [`document`] resolves, [`lower`] chooses types and names, `check` applies the rules,
+//! [`source`] reads, [`document`] resolves, [`lower`] chooses types and names, [`check`] applies the rules,
 //! `emit` makes items of what is left, `render` makes text of them, [`output`] writes it.
 
+pub mod check;
 pub mod config;
 pub mod diagnostic;
 pub mod document;
@@ -15,6 +16,7 @@ pub mod output;
 mod render;
 pub mod source;
 
+use self::check::Checked;
 pub use self::config::{Config, Layout, Package};
 use self::diagnostic::{Diagnostic, Sink};
 use self::model::Model;
@@ -42,7 +44,7 @@ pub fn compile(
     mut sources: SourceSet,
     roots: Vec<Root>,
     mut sink: Sink,
-) -> Result<(Model, Vec<Diagnostic>), Vec<Diagnostic>> {
+) -> Result<(Checked<Model>, Vec<Diagnostic>), Vec<Diagnostic>> {
     if sink.has_errors() {
         return Err(sink.finish(&sources));
     }
@@ -54,5 +56,10 @@ pub fn compile(
     if sink.has_errors() {
         return Err(sink.finish(&sources));
     }
-    Ok((model, sink.finish(&sources)))
+    let checked = check::check(model, &mut sink);
+    let diagnostics = sink.finish(&sources);
+    match checked {
+        Some(model) => Ok((model, diagnostics)),
+        None => Err(diagnostics),
+    }
 }

@@ -15,7 +15,10 @@ pub const LIFETIME_UNREACHED: Code = Code::error(104, "a lifetime that is never 
 /// A lifetime is read from what cannot be one.
 pub const LIFETIME_TYPE: Code = Code::error(105, "a lifetime of the wrong type");
 /// `renewed` has nothing to start anew.
-pub const RENEWED: Code = Code::error(106, "`renewed` without a fixed lifetime of a grant that stays");
+pub const RENEWED: Code = Code::error(
+    106,
+    "`renewed` without a fixed lifetime of a grant that stays",
+);
 /// The window never opens, or closes before it opens.
 pub const WINDOW: Code = Code::error(107, "a window that is never open");
 /// `due` falls outside the window or the lifetime.
@@ -65,7 +68,8 @@ pub const WIRE_MISSING: Code = Code::error(129, "`given` lacks a value");
 /// The client would send a header that the golden request does not list.
 pub const WIRE_HEADER: Code = Code::error(130, "a header that the `wire` example does not list");
 /// A required token stands below an object that may be missing.
-pub const MAY_BE_MISSING: Code = Code::warning(131, "a required token in an object that may be missing");
+pub const MAY_BE_MISSING: Code =
+    Code::warning(131, "a required token in an object that may be missing");
 /// `cookie` and `set-cookie` go together.
 pub const COOKIE: Code = Code::error(132, "a cookie outside `set-cookie`");
 /// A constant is not what the schema allows.
@@ -77,9 +81,40 @@ pub const SAME_PLACE: Code = Code::error(135, "two tokens in one place");
 
 /// All of them.
 pub const ALL: &[Code] = &[
-    NOWHERE_IN_RESPONSE, NOWHERE_IN_REQUEST, NOT_TEXT, NO_LIFETIME, LIFETIME_UNREACHED, LIFETIME_TYPE, RENEWED,
-    WINDOW, DUE, NO_ROTATION, EXTENDED, PREVIOUS, UNDOCUMENTED_STATUS, NEVER_HOLDS, CODE_TYPE, NO_ERROR_CODE,
-    HIDDEN, SECRET_IN_URL, NO_ACCESS_TOKEN, NO_SUCCESS, UNUSED_INPUT, PRESENT, UNEQUAL_LISTS, SAME_FIELD,
-    SAME_NAME, EXAMPLE, EXAMPLE_SUCCESS, WIRE_DIFFERS, WIRE_UNKNOWN, WIRE_MISSING, WIRE_HEADER, MAY_BE_MISSING,
-    COOKIE, CONSTANT, ERROR_CODE_TYPE, SAME_PLACE,
+    NOWHERE_IN_RESPONSE,
+    NOWHERE_IN_REQUEST,
+    NOT_TEXT,
+    NO_LIFETIME,
+    LIFETIME_UNREACHED,
+    LIFETIME_TYPE,
+    RENEWED,
+    WINDOW,
+    DUE,
+    NO_ROTATION,
+    EXTENDED,
+    PREVIOUS,
+    UNDOCUMENTED_STATUS,
+    NEVER_HOLDS,
+    CODE_TYPE,
+    NO_ERROR_CODE,
+    HIDDEN,
+    SECRET_IN_URL,
+    NO_ACCESS_TOKEN,
+    NO_SUCCESS,
+    UNUSED_INPUT,
+    PRESENT,
+    UNEQUAL_LISTS,
+    SAME_FIELD,
+    SAME_NAME,
+    EXAMPLE,
+    EXAMPLE_SUCCESS,
+    WIRE_DIFFERS,
+    WIRE_UNKNOWN,
+    WIRE_MISSING,
+    WIRE_HEADER,
+    MAY_BE_MISSING,
+    COOKIE,
+    CONSTANT,
+    ERROR_CODE_TYPE,
+    SAME_PLACE,
 ];

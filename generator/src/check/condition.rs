@@ -8,7 +8,8 @@ use super::scope::{Find, Scope, operand_span, report_nowhere};
 use super::status::{documented, matching};
 use crate::diagnostic::{Report, Sink};
 use crate::model::{
-    Comparison, Condition, DocumentedResponse, Expression, Facts, JsonType, Literal, Operand, Spanned,
+    Comparison, Condition, DocumentedResponse, Expression, Facts, JsonType, Literal, Operand,
+    Spanned,
 };
 use crate::source::Span;
 
@@ -16,13 +17,27 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
     let lifecycle = &scope.operation.lifecycle;
     if let Some(success) = &lifecycle.success {
         let responses = scope.successes();
-        Rule { scope, key: "success", condition: success, sink }.walk(&success.value, &responses, true);
+        Rule {
+            scope,
+            key: "success",
+            condition: success,
+            sink,
+        }
+        .walk(&success.value, &responses, true);
     }
     for rule in &lifecycle.failures {
-        let Some(condition) = &rule.condition else { continue };
+        let Some(condition) = &rule.condition else {
+            continue;
+        };
         let statuses: Vec<_> = rule.status.iter().map(|status| status.value).collect();
         let responses = matching(scope, &statuses);
-        Rule { scope, key: "condition", condition, sink }.walk(&condition.value, &responses, true);
+        Rule {
+            scope,
+            key: "condition",
+            condition,
+            sink,
+        }
+        .walk(&condition.value, &responses, true);
     }
 }
 
@@ -63,28 +78,45 @@ impl Rule<'_, '_> {
     }
 
     /// Within `$statusCode == 400 && …` the rest is about the responses of that status.
-    fn narrowed<'r>(&self, parts: &[Condition], responses: &[&'r DocumentedResponse]) -> Vec<&'r DocumentedResponse> {
+    fn narrowed<'r>(
+        &self,
+        parts: &[Condition],
+        responses: &[&'r DocumentedResponse],
+    ) -> Vec<&'r DocumentedResponse> {
         let statuses: Vec<(u16, u16)> = parts.iter().filter_map(status_of).collect();
         if statuses.is_empty() {
             return responses.to_vec();
         }
         let among = matching(self.scope, &statuses);
-        let is_among = |response: &&&DocumentedResponse| among.iter().any(|it| it.origin == response.origin);
+        let is_among =
+            |response: &&&DocumentedResponse| among.iter().any(|it| it.origin == response.origin);
         responses.iter().filter(is_among).copied().collect()
     }
 
     fn holds(&mut self, operand: &Operand, responses: &[&DocumentedResponse], is_wanted: bool) {
         let Operand::Expression(at) = operand else {
             let label = "this is the same for every response";
-            self.report("a condition that is a constant decides nothing", operand, label, None);
+            self.report(
+                "a condition that is a constant decides nothing",
+                operand,
+                label,
+                None,
+            );
             return;
         };
-        let Some(facts) = self.facts(operand, at, responses) else { return };
+        let Some(facts) = self.facts(operand, at, responses) else {
+            return;
+        };
         let may_be = facts.is_empty() || facts.iter().any(|facts| facts.may_be(JsonType::Boolean));
         if is_wanted && !may_be {
             let label = format!("it is {}, never `true`", words(&facts));
             let message = "this condition can never hold";
-            self.report(message, operand, &label, facts.first().map(|facts| facts.origin));
+            self.report(
+                message,
+                operand,
+                &label,
+                facts.first().map(|facts| facts.origin),
+            );
         }
     }
 
@@ -98,14 +130,28 @@ impl Rule<'_, '_> {
         is_wanted: bool,
     ) {
         let Operand::Expression(at) = one else {
-            if matches!(other, Operand::Literal(_)) && matches!(comparison, Comparison::Equal | Comparison::Less | Comparison::LessOrEqual) {
+            if matches!(other, Operand::Literal(_))
+                && matches!(
+                    comparison,
+                    Comparison::Equal | Comparison::Less | Comparison::LessOrEqual
+                )
+            {
                 let label = "two constants are compared";
-                self.report("a condition that is a constant decides nothing", one, label, None);
+                self.report(
+                    "a condition that is a constant decides nothing",
+                    one,
+                    label,
+                    None,
+                );
             }
             return;
         };
-        let Some(facts) = self.facts(one, at, responses) else { return };
-        let Operand::Literal(literal) = other else { return };
+        let Some(facts) = self.facts(one, at, responses) else {
+            return;
+        };
+        let Operand::Literal(literal) = other else {
+            return;
+        };
         if !is_wanted {
             return;
         }
@@ -121,7 +167,12 @@ impl Rule<'_, '_> {
             }
             _ if matches!(comparison, Comparison::Equal | Comparison::NotEqual) => {
                 if let Some((label, _)) = mismatch(literal, &facts) {
-                    self.report(never, other, &label, facts.first().map(|facts| facts.origin));
+                    self.report(
+                        never,
+                        other,
+                        &label,
+                        facts.first().map(|facts| facts.origin),
+                    );
                 }
             }
             _ => self.order(literal, other, &facts),
@@ -154,7 +205,12 @@ impl Rule<'_, '_> {
         responses: &[&DocumentedResponse],
     ) {
         let Literal::Number(number) = literal else {
-            self.report("this condition can never hold", operand, "a status is a number", None);
+            self.report(
+                "this condition can never hold",
+                operand,
+                "a status is a number",
+                None,
+            );
             return;
         };
         let holds = |response: &&&DocumentedResponse| {
@@ -179,8 +235,10 @@ impl Rule<'_, '_> {
         }
         let span = operand_span(self.scope, self.condition.span, operand);
         let message = format!("the status {number} is not documented");
-        let report = Report::new(codes::UNDOCUMENTED_STATUS, message).at(span, documented(self.scope));
-        self.sink.push(report.help(format!("\"{number}\": {{description: …}}")));
+        let report =
+            Report::new(codes::UNDOCUMENTED_STATUS, message).at(span, documented(self.scope));
+        self.sink
+            .push(report.help(format!("\"{number}\": {{description: …}}")));
     }
 
     /// What stands at an expression; nothing when that is reported, empty when the documents leave it open.

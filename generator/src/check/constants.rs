@@ -8,7 +8,8 @@ use crate::model::{Facts, Json, JsonType, Literal, PartSource, Place};
 
 pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
     for part in &scope.operation.request.parts {
-        let (PartSource::Constant(value), Some(at)) = (&part.source, part.place.expression()) else {
+        let (PartSource::Constant(value), Some(at)) = (&part.source, part.place.expression())
+        else {
             continue;
         };
         let Find::Found(facts) = scope.find_in_request(&at) else {
@@ -20,13 +21,24 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
             continue;
         }
         let Some(first) = facts.first() else { continue };
-        let report = Report::new(codes::CONSTANT, "this value is not one that the schema allows");
+        let report = Report::new(
+            codes::CONSTANT,
+            "this value is not one that the schema allows",
+        );
         let label = if first.may_be(JsonType::of(value)) {
             "it is none of the listed values".to_owned()
         } else {
-            format!("it is {}, the schema has {}", JsonType::of(value).words(), first.words())
+            format!(
+                "it is {}, the schema has {}",
+                JsonType::of(value).words(),
+                first.words()
+            )
         };
-        sink.push(report.at(part.origin, label).and(first.origin, "the schema"));
+        sink.push(
+            report
+                .at(part.origin, label)
+                .and(first.origin, "the schema"),
+        );
     }
 }
 

@@ -48,23 +48,36 @@ fn check_due(due: &Spanned<Moment>, window: &Window, life: Life, sink: &mut Sink
 
 /// `due` gives way to the default before half of the lifetime and after it.
 fn check_life(due: &Spanned<Moment>, window: &Window, life: Life, sink: &mut Sink) {
-    let expiry = Moment { anchor: Anchor::Expiry, offset_millis: 0 };
+    let expiry = Moment {
+        anchor: Anchor::Expiry,
+        offset_millis: 0,
+    };
     let is_late = compare(due.value, expiry, life).is_some_and(Ordering::is_gt);
     // Where the window opens after expiry, there is no other time.
     let opens_late = compare(window.from.value, expiry, life).is_some_and(Ordering::is_gt);
     let is_early = match life {
         Life::Fixed(length) => {
-            let half = Moment { anchor: Anchor::Issue, offset_millis: length / 2 };
+            let half = Moment {
+                anchor: Anchor::Issue,
+                offset_millis: length / 2,
+            };
             compare(due.value, half, life).is_some_and(Ordering::is_lt)
         }
-        Life::Endless | Life::Varies => due.value == Moment { anchor: Anchor::Issue, offset_millis: 0 },
+        Life::Endless | Life::Varies => {
+            due.value
+                == Moment {
+                    anchor: Anchor::Issue,
+                    offset_millis: 0,
+                }
+        }
     };
     let label = match (is_late && !opens_late, is_early) {
         (true, _) => "the token has expired by then",
         (_, true) => "this is before half of the token's life",
         _ => return,
     };
-    let report = Report::new(codes::DUE, "`due` would always give way to the default").at(due.span, label);
+    let report =
+        Report::new(codes::DUE, "`due` would always give way to the default").at(due.span, label);
     sink.push(report.help("due: expiry - 5m"));
 }
 
@@ -76,19 +89,31 @@ fn check_default(window: &Window, life: Life, sink: &mut Sink) {
         Life::Fixed(length) => MOST.min(length / 10),
         Life::Endless | Life::Varies => MOST,
     };
-    let due = Moment { anchor: Anchor::Expiry, offset_millis: -lead };
+    let due = Moment {
+        anchor: Anchor::Expiry,
+        offset_millis: -lead,
+    };
     if !compare(due, until.value, life).is_some_and(Ordering::is_ge) {
         return;
     }
-    let report = Report::new(codes::DUE, "without `due`, the call would be made when the window has closed");
-    let report = report.at(until.span, "it closes here; the default is five minutes before expiry at most");
+    let report = Report::new(
+        codes::DUE,
+        "without `due`, the call would be made when the window has closed",
+    );
+    let report = report.at(
+        until.span,
+        "it closes here; the default is five minutes before expiry at most",
+    );
     sink.push(report.help(format!("due: {}", before(until.value))));
 }
 
 /// A moment a while before another, as text.
 fn before(moment: Moment) -> String {
     const WHILE: i64 = 5 * 60 * 1000;
-    text(Moment { offset_millis: moment.offset_millis.saturating_sub(WHILE), ..moment })
+    text(Moment {
+        offset_millis: moment.offset_millis.saturating_sub(WHILE),
+        ..moment
+    })
 }
 
 fn text(moment: Moment) -> String {

@@ -13,10 +13,16 @@ use crate::model::{Expression, Facts, FailureRule, Json, JsonType, Literal, Oper
 
 pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
     let lifecycle = &scope.operation.lifecycle;
-    let rules = lifecycle.failures.iter().filter(|rule| !rule.codes.is_empty());
+    let rules = lifecycle
+        .failures
+        .iter()
+        .filter(|rule| !rule.codes.is_empty());
     let Some(at) = stated(scope) else {
         if let Some(code) = rules.flat_map(|rule| &rule.codes).next() {
-            let report = Report::new(codes::NO_ERROR_CODE, "nothing says where this vendor puts its codes");
+            let report = Report::new(
+                codes::NO_ERROR_CODE,
+                "nothing says where this vendor puts its codes",
+            );
             let report = report.at(code.span, "compared with what?");
             sink.push(report.help("errorCode: $response.body#/error/code"));
         }
@@ -35,8 +41,15 @@ fn stated(scope: &Scope<'_>) -> Option<Spanned<Expression>> {
     let lifecycle = &scope.operation.lifecycle;
     let value = lifecycle.error_code.clone()?;
     let operand = Operand::Expression(value.clone());
-    let span = lifecycle.operands.iter().find(|it| it.value == operand).map(|it| it.span);
-    Some(Spanned { value, span: span.unwrap_or(lifecycle.origin) })
+    let span = lifecycle
+        .operands
+        .iter()
+        .find(|it| it.value == operand)
+        .map(|it| it.span);
+    Some(Spanned {
+        value,
+        span: span.unwrap_or(lifecycle.origin),
+    })
 }
 
 /// `errorCode` itself: it leads somewhere, and not to an object.
@@ -51,15 +64,20 @@ fn check_place(scope: &Scope<'_>, at: &Spanned<Expression>, sink: &mut Sink) -> 
         }
         Find::Found(facts) => {
             let is_code = |facts: &Facts| {
-                let is_scalar = |ty: &JsonType| !matches!(ty, JsonType::Array | JsonType::Object | JsonType::Null);
+                let is_scalar = |ty: &JsonType| {
+                    !matches!(ty, JsonType::Array | JsonType::Object | JsonType::Null)
+                };
                 facts.types.is_empty() || facts.types.iter().any(is_scalar)
             };
             if facts.iter().any(is_code) {
                 return true;
             }
-            let Some(first) = facts.first() else { return true };
+            let Some(first) = facts.first() else {
+                return true;
+            };
             let message = format!("`errorCode` points at {}, which is no code", first.words());
-            let report = Report::new(codes::ERROR_CODE_TYPE, message).at(at.span, "expected text or a number");
+            let report = Report::new(codes::ERROR_CODE_TYPE, message)
+                .at(at.span, "expected text or a number");
             sink.push(report.and(first.origin, "the schema"));
             false
         }
@@ -77,8 +95,12 @@ fn check_rule(scope: &Scope<'_>, at: &Spanned<Expression>, rule: &FailureRule, s
         Find::Open => return,
         Find::Found(facts) => facts,
         Find::Nowhere(instead) => {
-            let message = format!("no response with this status has a code at `{}`", written(&at.value));
-            let report = Report::new(codes::CODE_TYPE, message).at(rule.codes[0].span, instead.words);
+            let message = format!(
+                "no response with this status has a code at `{}`",
+                written(&at.value)
+            );
+            let report =
+                Report::new(codes::CODE_TYPE, message).at(rule.codes[0].span, instead.words);
             sink.push(report.and(at.span, "the code is looked for here"));
             return;
         }
@@ -104,12 +126,22 @@ pub(super) fn mismatch(literal: &Literal, facts: &[Facts]) -> Option<(String, Op
     if facts.is_empty() || facts.iter().any(|facts| may_equal(literal, facts)) {
         return None;
     }
-    let of_type: Vec<&Facts> = facts.iter().filter(|facts| has_type(literal, facts)).collect();
+    let of_type: Vec<&Facts> = facts
+        .iter()
+        .filter(|facts| has_type(literal, facts))
+        .collect();
     if of_type.is_empty() {
         let words: Vec<_> = facts.iter().map(Facts::words).collect();
-        return Some((format!("it is {}", words.join(" or ")), retyped(literal, facts)));
+        return Some((
+            format!("it is {}", words.join(" or ")),
+            retyped(literal, facts),
+        ));
     }
-    let values: Vec<String> = of_type.iter().flat_map(|facts| &facts.values).map(shown_json).collect();
+    let values: Vec<String> = of_type
+        .iter()
+        .flat_map(|facts| &facts.values)
+        .map(shown_json)
+        .collect();
     if values.is_empty() {
         return Some(("it is a whole number".to_owned(), None));
     }
@@ -147,13 +179,18 @@ pub(super) fn equals(value: &Json, literal: &Literal) -> bool {
         (Json::Null, Literal::Null) => true,
         (Json::Bool(one), Literal::Bool(other)) => one == other,
         (Json::String(one), Literal::String(other)) => one.to_lowercase() == other.to_lowercase(),
-        (value, Literal::Number(other)) => number(value).is_some_and(|one| one.total_cmp(other).is_eq()),
+        (value, Literal::Number(other)) => {
+            number(value).is_some_and(|one| one.total_cmp(other).is_eq())
+        }
         _ => false,
     }
 }
 
 /// A number of the spec as conditions compare it.
-#[allow(clippy::cast_precision_loss, reason = "JSON's own numbers are no more precise")]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "JSON's own numbers are no more precise"
+)]
 pub(super) fn number(value: &Json) -> Option<f64> {
     match value {
         Json::Integer(number) => Some(*number as f64),
@@ -168,8 +205,12 @@ fn retyped(literal: &Literal, facts: &[Facts]) -> Option<String> {
     match literal {
         Literal::Number(number) if may_be(JsonType::String) => Some(format!("\"{number}\"")),
         Literal::Bool(value) if may_be(JsonType::String) => Some(format!("\"{value}\"")),
-        Literal::String(text) if may_be(JsonType::Integer) => text.parse::<i64>().ok().map(|it| it.to_string()),
-        Literal::String(text) if may_be(JsonType::Boolean) => text.parse::<bool>().ok().map(|it| it.to_string()),
+        Literal::String(text) if may_be(JsonType::Integer) => {
+            text.parse::<i64>().ok().map(|it| it.to_string())
+        }
+        Literal::String(text) if may_be(JsonType::Boolean) => {
+            text.parse::<bool>().ok().map(|it| it.to_string())
+        }
         _ => None,
     }
 }

@@ -11,17 +11,34 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
     for (index, rule) in rules.iter().enumerate() {
         let before = &rules[..index];
         let codes = || rule.codes.iter().map(Some);
-        let hidden: Vec<_> = codes().filter_map(|code| Some((code, hiding(before, rule, code)?))).collect();
+        let hidden: Vec<_> = codes()
+            .filter_map(|code| Some((code, hiding(before, rule, code)?)))
+            .collect();
         if rule.codes.is_empty() {
             if let Some(by) = hiding(before, rule, None) {
-                report(rule.origin, by, "this failure is hidden by one before it", sink);
+                report(
+                    rule.origin,
+                    by,
+                    "this failure is hidden by one before it",
+                    sink,
+                );
             }
         } else if hidden.len() == rule.codes.len() {
-            report(rule.origin, hidden[0].1, "this failure is hidden by one before it", sink);
+            report(
+                rule.origin,
+                hidden[0].1,
+                "this failure is hidden by one before it",
+                sink,
+            );
         } else {
             for (code, by) in hidden {
                 let span = code.map_or(rule.origin, |code| code.span);
-                report(span, by, "this code is matched by a failure before it", sink);
+                report(
+                    span,
+                    by,
+                    "this code is matched by a failure before it",
+                    sink,
+                );
             }
         }
     }
@@ -34,7 +51,11 @@ fn report(span: Span, by: Span, message: &str, sink: &mut Sink) {
 }
 
 /// The rule that matches whatever this one would match with this code, where there is one for each status.
-fn hiding(before: &[FailureRule], rule: &FailureRule, code: Option<&Spanned<Literal>>) -> Option<Span> {
+fn hiding(
+    before: &[FailureRule],
+    rule: &FailureRule,
+    code: Option<&Spanned<Literal>>,
+) -> Option<Span> {
     let covers = |other: &&FailureRule, status: Option<(u16, u16)>| {
         let has_status = other.status.is_empty()
             || status.is_some_and(|(first, last)| {
@@ -42,7 +63,8 @@ fn hiding(before: &[FailureRule], rule: &FailureRule, code: Option<&Spanned<Lite
                 other.status.iter().any(holds)
             });
         let has_code = other.codes.is_empty()
-            || code.is_some_and(|code| other.codes.iter().any(|it| is_same(&it.value, &code.value)));
+            || code
+                .is_some_and(|code| other.codes.iter().any(|it| is_same(&it.value, &code.value)));
         let has_condition = match (&other.condition, &rule.condition) {
             (None, _) => true,
             (Some(one), Some(this)) => one.value == this.value,
@@ -54,13 +76,19 @@ fn hiding(before: &[FailureRule], rule: &FailureRule, code: Option<&Spanned<Lite
     if rule.status.is_empty() {
         return find(None).map(|other| other.origin);
     }
-    let by: Option<Vec<_>> = rule.status.iter().map(|status| find(Some(status.value))).collect();
+    let by: Option<Vec<_>> = rule
+        .status
+        .iter()
+        .map(|status| find(Some(status.value)))
+        .collect();
     by?.first().map(|other| other.origin)
 }
 
 fn is_same(one: &Literal, other: &Literal) -> bool {
     match (one, other) {
-        (Literal::String(one), Literal::String(other)) => one.to_lowercase() == other.to_lowercase(),
+        (Literal::String(one), Literal::String(other)) => {
+            one.to_lowercase() == other.to_lowercase()
+        }
         _ => one == other,
     }
 }

@@ -12,17 +12,31 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
         match &key.value {
             InputKey::Expression(at) => {
                 if let Some(token) = scope.operation.tokens.iter().find(|token| {
-                    token.sent.as_ref().is_some_and(|sent| same_place(&sent.value.at, at))
+                    token
+                        .sent
+                        .as_ref()
+                        .is_some_and(|sent| same_place(&sent.value.at, at))
                 }) {
                     let message = format!("this is where the token `{}` is sent", token.name.wire);
                     let report = Report::new(codes::UNUSED_INPUT, message).at(key.span, "no input");
                     sink.push(report.and(token.origin, "the token"));
                 } else if let Find::Nowhere(instead) = scope.find_in_request(at) {
-                    report_nowhere(codes::NOWHERE_IN_REQUEST, "inputs", at, key.span, &instead, sink);
+                    report_nowhere(
+                        codes::NOWHERE_IN_REQUEST,
+                        "inputs",
+                        at,
+                        key.span,
+                        &instead,
+                        sink,
+                    );
                 }
             }
             InputKey::Server => {
-                let servers = scope.operation.servers.as_ref().unwrap_or(&scope.provider.servers);
+                let servers = scope
+                    .operation
+                    .servers
+                    .as_ref()
+                    .unwrap_or(&scope.provider.servers);
                 if servers.len() < 2 {
                     let report = Report::new(codes::UNUSED_INPUT, "there is no choice of servers");
                     sink.push(report.at(key.span, "fewer than two `servers`"));
@@ -35,8 +49,12 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
                 }
             }
             InputKey::Security(name) => check_scheme(scope, name, None, key.span, sink),
-            InputKey::SecurityUsername(name) => check_scheme(scope, name, Some("username"), key.span, sink),
-            InputKey::SecurityPassword(name) => check_scheme(scope, name, Some("password"), key.span, sink),
+            InputKey::SecurityUsername(name) => {
+                check_scheme(scope, name, Some("username"), key.span, sink)
+            }
+            InputKey::SecurityPassword(name) => {
+                check_scheme(scope, name, Some("password"), key.span, sink)
+            }
         }
     }
 }
@@ -45,7 +63,14 @@ fn check_scheme(scope: &Scope<'_>, name: &str, part: Option<&str>, span: Span, s
     let schemes = &scope.operation.documented.schemes;
     let Some(scheme) = schemes.iter().find(|scheme| scheme.name == name) else {
         let known: Vec<String> = schemes.iter().map(|scheme| scheme.name.clone()).collect();
-        unknown("security scheme of this operation", "security.", name, &known, span, sink);
+        unknown(
+            "security scheme of this operation",
+            "security.",
+            name,
+            &known,
+            span,
+            sink,
+        );
         return;
     };
     let is_basic = scheme.place == Some(Place::Basic);
@@ -53,9 +78,15 @@ fn check_scheme(scope: &Scope<'_>, name: &str, part: Option<&str>, span: Span, s
         return;
     }
     let (label, help) = if is_basic {
-        ("Basic has a user name and a password", format!("security.{name}.username"))
+        (
+            "Basic has a user name and a password",
+            format!("security.{name}.username"),
+        )
     } else {
-        ("only Basic has a user name and a password", format!("security.{name}"))
+        (
+            "only Basic has a user name and a password",
+            format!("security.{name}"),
+        )
     };
     let message = format!("the key does not fit the security scheme `{name}`");
     let report = Report::new(codes::UNUSED_INPUT, message).at(span, label);
@@ -64,11 +95,14 @@ fn check_scheme(scope: &Scope<'_>, name: &str, part: Option<&str>, span: Span, s
 
 fn unknown(what: &str, prefix: &str, name: &str, known: &[String], span: Span, sink: &mut Sink) {
     let report = Report::new(codes::UNUSED_INPUT, format!("there is no {what} `{name}`"));
-    let report = report.at(span, if known.is_empty() {
-        "there is none".to_owned()
-    } else {
-        format!("there is {}", names(known))
-    });
+    let report = report.at(
+        span,
+        if known.is_empty() {
+            "there is none".to_owned()
+        } else {
+            format!("there is {}", names(known))
+        },
+    );
     sink.push(match nearest(name, known.iter().map(String::as_str)) {
         Some(near) => report.help(format!("{prefix}{near}")),
         None => report,

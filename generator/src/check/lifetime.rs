@@ -23,13 +23,19 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
 
 fn check_reached(token: &Token, sink: &mut Sink) {
     let is_last = |lifetime: &Lifetime| {
-        matches!(lifetime, Lifetime::Fixed(_) | Lifetime::Unlimited | Lifetime::Unknown)
+        matches!(
+            lifetime,
+            Lifetime::Fixed(_) | Lifetime::Unlimited | Lifetime::Unknown
+        )
     };
     let Some(last) = token.lifetime.iter().position(|it| is_last(&it.value)) else {
         return;
     };
     for source in &token.lifetime[last + 1..] {
-        let report = Report::new(codes::LIFETIME_UNREACHED, "this source of the lifetime is never asked");
+        let report = Report::new(
+            codes::LIFETIME_UNREACHED,
+            "this source of the lifetime is never asked",
+        );
         let report = report.at(source.span, "never asked");
         sink.push(
             report
@@ -51,6 +57,9 @@ fn check_renewed(token: &Token, sink: &mut Sink) {
         (true, false) => "it has no `fixed` lifetime that could start anew",
         (false, _) => "it is not sent, so it is no grant",
     };
-    let message = format!("`renewed` means nothing for the token `{}`", token.name.wire);
+    let message = format!(
+        "`renewed` means nothing for the token `{}`",
+        token.name.wire
+    );
     sink.push(Report::new(codes::RENEWED, message).at(token.origin, label));
 }

@@ -5,7 +5,11 @@ use super::scope::Scope;
 use crate::diagnostic::{Report, Sink};
 
 pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
-    let mut lists = scope.operation.tokens.iter().filter(|token| token.received.len() > 1);
+    let mut lists = scope
+        .operation
+        .tokens
+        .iter()
+        .filter(|token| token.received.len() > 1);
     let Some(first) = lists.next() else { return };
     for other in lists.filter(|other| other.received.len() != first.received.len()) {
         let message = format!(
@@ -17,6 +21,10 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
         );
         let report = Report::new(codes::UNEQUAL_LISTS, message);
         let report = report.at(other.received[0].span, "this list");
-        sink.push(report.and(first.received[0].span, "and this one").help("give both lists the same length"));
+        sink.push(
+            report
+                .and(first.received[0].span, "and this one")
+                .help("give both lists the same length"),
+        );
     }
 }

@@ -7,7 +7,8 @@ use super::codes;
 use super::scope::{Find, Instead, Scope, report_nowhere};
 use crate::diagnostic::{Report, Sink};
 use crate::model::{
-    DocumentedResponse, Expression, Facts, InstantFormat, JsonType, Lifetime, Location, Spanned, Token,
+    DocumentedResponse, Expression, Facts, InstantFormat, JsonType, Lifetime, Location, Spanned,
+    Token,
 };
 use crate::source::Span;
 
@@ -30,7 +31,14 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
         let find = scope.find_in(&successes, &extra.at.value);
         if let (Find::Nowhere(instead), false) = (find, successes.is_empty()) {
             let code = codes::NOWHERE_IN_RESPONSE;
-            report_nowhere(code, &extra.name.wire, &extra.at.value, extra.at.span, &instead, sink);
+            report_nowhere(
+                code,
+                &extra.name.wire,
+                &extra.at.value,
+                extra.at.span,
+                &instead,
+                sink,
+            );
         }
     }
 }
@@ -59,11 +67,20 @@ fn check_received(
         matches!(at, Expression::ResponseHeader(name) if name.eq_ignore_ascii_case("set-cookie"));
     if is_set_cookie != location.value.cookie.is_some() {
         let (label, help) = if is_set_cookie {
-            ("which of the cookies?", "received: {at: $response.header.set-cookie, cookie: NAME}")
+            (
+                "which of the cookies?",
+                "received: {at: $response.header.set-cookie, cookie: NAME}",
+            )
         } else {
-            ("cookies are in `$response.header.set-cookie`", "at: $response.header.set-cookie")
+            (
+                "cookies are in `$response.header.set-cookie`",
+                "at: $response.header.set-cookie",
+            )
         };
-        let report = Report::new(codes::COOKIE, "`cookie` and `$response.header.set-cookie` go together");
+        let report = Report::new(
+            codes::COOKIE,
+            "`cookie` and `$response.header.set-cookie` go together",
+        );
         sink.push(report.at(location.span, label).help(help));
         return;
     }
@@ -89,7 +106,11 @@ fn check_text(token: &Token, facts: &[Facts], span: Span, sink: &mut Sink) {
         return;
     }
     let Some(first) = facts.first() else { return };
-    let message = format!("the token `{}` is {} by its schema", token.name.wire, first.words());
+    let message = format!(
+        "the token `{}` is {} by its schema",
+        token.name.wire,
+        first.words()
+    );
     let report = Report::new(codes::NOT_TEXT, message).at(span, "a token is text");
     sink.push(report.and(first.origin, "the schema").help("type: string"));
 }
@@ -104,7 +125,10 @@ fn check_may_be_missing(
     let Expression::ResponseBody(pointer) = &location.value.at else {
         return;
     };
-    let Some((parent, leaf)) = pointer.rsplit_once('/').filter(|(parent, _)| !parent.is_empty()) else {
+    let Some((parent, leaf)) = pointer
+        .rsplit_once('/')
+        .filter(|(parent, _)| !parent.is_empty())
+    else {
         return;
     };
     let schemas = scope.schemas();
@@ -139,7 +163,9 @@ fn check_lifetime(
         Lifetime::Until(at, InstantFormat::Pattern(_)) => (at, NUMBER, "text of that pattern"),
         Lifetime::Until(at, _) => (at, NUMBER, "a number, or one written as text"),
         Lifetime::Clock(at, _) => (at, TEXT, "a span of time as text"),
-        Lifetime::JwtExpiry | Lifetime::Fixed(_) | Lifetime::Unlimited | Lifetime::Unknown => return,
+        Lifetime::JwtExpiry | Lifetime::Fixed(_) | Lifetime::Unlimited | Lifetime::Unknown => {
+            return;
+        }
     };
     let (find, code) = if at.is_of_request() {
         (scope.find_in_request(at), codes::NOWHERE_IN_REQUEST)
@@ -148,7 +174,14 @@ fn check_lifetime(
     };
     match find {
         Find::Open => {}
-        Find::Nowhere(instead) => report_nowhere(code, key(&lifetime.value), at, lifetime.span, &instead, sink),
+        Find::Nowhere(instead) => report_nowhere(
+            code,
+            key(&lifetime.value),
+            at,
+            lifetime.span,
+            &instead,
+            sink,
+        ),
         Find::Found(facts) => {
             let fits = |facts: &Facts| types.iter().any(|ty| facts.may_be(*ty));
             if matches!(at, Expression::ResponseHeader(_)) || facts.iter().any(fits) {
@@ -157,7 +190,11 @@ fn check_lifetime(
             let Some(first) = facts.first() else { return };
             let message = format!("a lifetime is read from {}", first.words());
             let report = Report::new(codes::LIFETIME_TYPE, message);
-            sink.push(report.at(lifetime.span, format!("expected {words}")).and(first.origin, "the schema"));
+            sink.push(
+                report
+                    .at(lifetime.span, format!("expected {words}"))
+                    .and(first.origin, "the schema"),
+            );
         }
     }
 }
@@ -177,11 +214,17 @@ fn key(lifetime: &Lifetime) -> &'static str {
 
 /// Where an expression of a failure or of `errorCode` may point: any response that documents a body
 /// will do, for vendors document few of their refusals.
-pub(super) fn find_anywhere(scope: &Scope<'_>, among: &[&DocumentedResponse], at: &Expression) -> Find {
+pub(super) fn find_anywhere(
+    scope: &Scope<'_>,
+    among: &[&DocumentedResponse],
+    at: &Expression,
+) -> Find {
     if matches!(at, Expression::ResponseHeader(_)) {
         // Which headers come with a refusal is hardly ever documented.
         return match scope.find_in(among, at) {
-            Find::Nowhere(_) if among.iter().all(|response| response.headers.is_empty()) => Find::Open,
+            Find::Nowhere(_) if among.iter().all(|response| response.headers.is_empty()) => {
+                Find::Open
+            }
             find => find,
         };
     }

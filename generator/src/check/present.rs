@@ -15,7 +15,8 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
         let sent = token.sent.iter().map(|it| (&it.value.prefix, it.span));
         for (prefix, span) in prefixes.chain(sent) {
             if !is_value(prefix) {
-                let report = Report::new(codes::PRESENT, "a prefix has to be plain text on one line");
+                let report =
+                    Report::new(codes::PRESENT, "a prefix has to be plain text on one line");
                 sink.push(report.at(span, "it has other characters"));
             }
         }
@@ -34,11 +35,18 @@ fn check_present(token: &Token, present: &Presentation, sink: &mut Sink) {
     let fault = match present {
         _ if token.role == Role::Refresh => Some("a refresh token is spent, and shown to no API"),
         Presentation::Header { name, .. } if !is_name(name) => Some("that is no name of a header"),
-        Presentation::Header { name, .. } if is_of_transport(name) => Some("that header belongs to the transport"),
-        Presentation::Header { prefix, .. } if !is_value(prefix) => Some("its prefix does not fit in a header"),
+        Presentation::Header { name, .. } if is_of_transport(name) => {
+            Some("that header belongs to the transport")
+        }
+        Presentation::Header { prefix, .. } if !is_value(prefix) => {
+            Some("its prefix does not fit in a header")
+        }
         Presentation::Cookie(name) if !is_name(name) => Some("that is no name of a cookie"),
         Presentation::Query(name) if name.is_empty() => Some("the parameter has no name"),
-        Presentation::Bearer | Presentation::Header { .. } | Presentation::Query(_) | Presentation::Cookie(_) => None,
+        Presentation::Bearer
+        | Presentation::Header { .. }
+        | Presentation::Query(_)
+        | Presentation::Cookie(_) => None,
     };
     if let Some(fault) = fault {
         let message = format!("the token `{}` cannot be shown like that", token.name.wire);
@@ -58,6 +66,13 @@ fn is_value(text: &str) -> bool {
 }
 
 fn is_of_transport(name: &str) -> bool {
-    const NAMES: [&str; 6] = ["host", "content-length", "transfer-encoding", "connection", "te", "upgrade"];
+    const NAMES: [&str; 6] = [
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "te",
+        "upgrade",
+    ];
     NAMES.iter().any(|it| it.eq_ignore_ascii_case(name))
 }

@@ -21,7 +21,8 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
 
 fn check_successor(scope: &Scope<'_>, token: &Token, sink: &mut Sink) {
     let name = &token.name.wire;
-    let message = format!("the grant `{name}` is good for one use, and the response brings no other");
+    let message =
+        format!("the grant `{name}` is good for one use, and the response brings no other");
     let report = Report::new(codes::NO_ROTATION, message);
     let report = report.at(token.origin, "`uses: 1`, but no `received`");
     sink.push(match successor(scope, token) {
@@ -33,16 +34,31 @@ fn check_successor(scope: &Scope<'_>, token: &Token, sink: &mut Sink) {
 /// A property of a success that has the name under which the token is sent, or the token's own.
 fn successor(scope: &Scope<'_>, token: &Token) -> Option<Expression> {
     let sent = match &token.sent.as_ref()?.value.at {
-        Expression::RequestBody(pointer) => pointer.rsplit('/').next().filter(|name| !name.is_empty()),
+        Expression::RequestBody(pointer) => {
+            pointer.rsplit('/').next().filter(|name| !name.is_empty())
+        }
         Expression::RequestQuery(name) => Some(name.as_str()),
         _ => None,
     };
-    let names = [sent, Some(token.name.wire.as_str()), Some("refresh_token"), Some("refreshToken")];
+    let names = [
+        sent,
+        Some(token.name.wire.as_str()),
+        Some("refresh_token"),
+        Some("refreshToken"),
+    ];
     let successes = scope.successes();
     let bodies = successes.iter().flat_map(|response| &response.bodies);
     let schemas: Vec<_> = bodies.filter_map(|body| body.schema).collect();
-    let search = |name: &str| schemas.iter().find_map(|id| scope.schemas().search(*id, name));
-    names.into_iter().flatten().find_map(search).map(Expression::ResponseBody)
+    let search = |name: &str| {
+        schemas
+            .iter()
+            .find_map(|id| scope.schemas().search(*id, name))
+    };
+    names
+        .into_iter()
+        .flatten()
+        .find_map(search)
+        .map(Expression::ResponseBody)
 }
 
 fn check_extended(token: &Token, sink: &mut Sink) {
@@ -53,7 +69,9 @@ fn check_extended(token: &Token, sink: &mut Sink) {
         report.help("received: $response.body#/access_token")
     };
     if token.is_single_use() {
-        sink.push(report("it is good for one use, and no `received` brings another"));
+        sink.push(report(
+            "it is good for one use, and no `received` brings another",
+        ));
     }
     let is_own = |lifetime: &Lifetime| matches!(lifetime, Lifetime::JwtExpiry);
     if !token.lifetime.is_empty() && token.lifetime.iter().all(|it| is_own(&it.value)) {
@@ -77,6 +95,10 @@ fn check_previous(token: &Token, sink: &mut Sink) {
     if previous.value == Previous::Valid && token.sent.is_some() && token.is_single_use() {
         let message = format!("`{name}` is spent by one use, so the previous one cannot be valid");
         let report = Report::new(codes::PREVIOUS, message);
-        sink.push(report.at(previous.span, "but `uses: 1`").help("previous: revoked"));
+        sink.push(
+            report
+                .at(previous.span, "but `uses: 1`")
+                .help("previous: revoked"),
+        );
     }
 }

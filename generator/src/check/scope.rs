@@ -6,8 +6,8 @@ use crate::diagnostic::nearest::nearest;
 use crate::diagnostic::{Code, Report, Sink};
 use crate::lower::extension::written;
 use crate::model::{
-    Dead, DocumentedResponse, Expression, Facts, JsonType, Look, Operation, Place, Provider, SchemaId,
-    Schemas, Spanned, Token,
+    Dead, DocumentedResponse, Expression, Facts, JsonType, Look, Operation, Place, Provider,
+    SchemaId, Schemas, Spanned, Token,
 };
 use crate::source::Span;
 
@@ -41,7 +41,10 @@ pub(super) struct Instead {
 
 impl<'a> Scope<'a> {
     pub(super) fn new(provider: &'a Provider, operation: &'a Operation) -> Self {
-        Self { provider, operation }
+        Self {
+            provider,
+            operation,
+        }
     }
 
     pub(super) fn schemas(&self) -> &'a Schemas {
@@ -69,7 +72,8 @@ impl<'a> Scope<'a> {
     pub(super) fn replaced(&self) -> Option<&'a Token> {
         let tokens = &self.operation.tokens;
         let is_replaced = |token: &&Token| {
-            token.role == crate::model::Role::Access && (!token.received.is_empty() || token.is_extended)
+            token.role == crate::model::Role::Access
+                && (!token.received.is_empty() || token.is_extended)
         };
         let replaced = tokens.iter().find(is_replaced);
         replaced.or_else(|| tokens.iter().find(|token| token.sent.is_some()))
@@ -129,7 +133,12 @@ impl<'a> Scope<'a> {
             [first, ..] => format!("the {first} response"),
         };
         let bodies = responses.iter().flat_map(|response| &response.bodies);
-        self.look(&whose, bodies.map(|body| body.schema), pointer, Expression::ResponseBody)
+        self.look(
+            &whose,
+            bodies.map(|body| body.schema),
+            pointer,
+            Expression::ResponseBody,
+        )
     }
 
     fn look(
@@ -151,7 +160,9 @@ impl<'a> Scope<'a> {
                 Look::Found(facts) => found.push(facts),
                 Look::Open => is_open = true,
                 // Where several bodies lack it, the one that has most of the way is worth telling of.
-                Look::Nowhere(other) if dead.as_ref().is_none_or(|(_, it)| it.depth < other.depth) => {
+                Look::Nowhere(other)
+                    if dead.as_ref().is_none_or(|(_, it)| it.depth < other.depth) =>
+                {
                     dead = Some((id, other));
                 }
                 Look::Nowhere(_) => {}
@@ -201,7 +212,9 @@ impl<'a> Scope<'a> {
             }
             known.push(header.name.clone());
         }
-        let status = responses.first().map_or("default", |response| &response.status);
+        let status = responses
+            .first()
+            .map_or("default", |response| &response.status);
         let near = nearest(name, known.iter().map(String::as_str));
         Find::Nowhere(Instead {
             segment: None,
@@ -217,7 +230,10 @@ impl<'a> Scope<'a> {
 
 impl Instead {
     fn of(words: impl Into<String>) -> Self {
-        Self { words: words.into(), ..Self::default() }
+        Self {
+            words: words.into(),
+            ..Self::default()
+        }
     }
 }
 
@@ -230,8 +246,14 @@ pub(super) fn report_nowhere(
     instead: &Instead,
     sink: &mut Sink,
 ) {
-    let half = if at.is_of_request() { "request" } else { "response" };
-    let span = instead.segment.map_or(span, |segment| segment_span(at, span, segment));
+    let half = if at.is_of_request() {
+        "request"
+    } else {
+        "response"
+    };
+    let span = instead
+        .segment
+        .map_or(span, |segment| segment_span(at, span, segment));
     let report = Report::new(code, format!("`{key}` points at nothing in the {half}"));
     let report = report.at(span, instead.words.clone());
     sink.push(match &instead.near {
@@ -308,9 +330,13 @@ pub(super) fn operand_span(
     operand: &crate::model::Operand,
 ) -> Span {
     let is_within = |it: &&Spanned<crate::model::Operand>| {
-        it.span.file == condition.file && it.span.start >= condition.start && it.span.end <= condition.end
+        it.span.file == condition.file
+            && it.span.start >= condition.start
+            && it.span.end <= condition.end
     };
     let operands = scope.operation.lifecycle.operands.iter();
     let mut within = operands.filter(is_within);
-    within.find(|it| it.value == *operand).map_or(condition, |it| it.span)
+    within
+        .find(|it| it.value == *operand)
+        .map_or(condition, |it| it.span)
 }

@@ -23,23 +23,41 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
 }
 
 /// The responses that can come with one of these statuses; all where none is named.
-pub(super) fn matching<'a>(scope: &Scope<'a>, statuses: &[(u16, u16)]) -> Vec<&'a DocumentedResponse> {
+pub(super) fn matching<'a>(
+    scope: &Scope<'a>,
+    statuses: &[(u16, u16)],
+) -> Vec<&'a DocumentedResponse> {
     let is_one = |response: &&DocumentedResponse| {
-        let meets = |(first, last): &(u16, u16)| response.range.0 <= *last && response.range.1 >= *first;
+        let meets =
+            |(first, last): &(u16, u16)| response.range.0 <= *last && response.range.1 >= *first;
         statuses.is_empty() || statuses.iter().any(meets)
     };
     let found: Vec<_> = scope.responses().iter().filter(is_one).collect();
     // `default` is about the statuses that no other response is about.
-    let exact: Vec<_> = found.iter().copied().filter(|response| response.status != "default").collect();
+    let exact: Vec<_> = found
+        .iter()
+        .copied()
+        .filter(|response| response.status != "default")
+        .collect();
     let is_covered = |(first, last): &(u16, u16)| {
-        exact.iter().any(|response| response.range.0 <= *first && response.range.1 >= *last)
+        exact
+            .iter()
+            .any(|response| response.range.0 <= *first && response.range.1 >= *last)
     };
-    if !statuses.is_empty() && statuses.iter().all(is_covered) { exact } else { found }
+    if !statuses.is_empty() && statuses.iter().all(is_covered) {
+        exact
+    } else {
+        found
+    }
 }
 
 /// The documented statuses, in words.
 pub(super) fn documented(scope: &Scope<'_>) -> String {
-    let statuses: Vec<_> = scope.responses().iter().map(|response| response.status.as_str()).collect();
+    let statuses: Vec<_> = scope
+        .responses()
+        .iter()
+        .map(|response| response.status.as_str())
+        .collect();
     if statuses.is_empty() {
         return "no response is documented".to_owned();
     }

@@ -68,7 +68,9 @@ pub(super) fn compare(one: Moment, other: Moment, life: Life) -> Option<std::cmp
     if one.anchor == other.anchor {
         return Some(one.offset_millis.cmp(&other.offset_millis));
     }
-    let Life::Fixed(length) = life else { return None };
+    let Life::Fixed(length) = life else {
+        return None;
+    };
     let at = |moment: Moment| match moment.anchor {
         Anchor::Issue => moment.offset_millis,
         Anchor::Expiry => moment.offset_millis.saturating_add(length),

@@ -96,11 +96,18 @@ impl<'a> DocumentReader<'a> {
 
     fn has_example(&self, content: &'a Node) -> bool {
         let is_given = |node: &Node| {
-            node.get("example").is_some() || node.get("examples").is_some_and(|it| !it.entries().is_empty())
+            node.get("example").is_some()
+                || node
+                    .get("examples")
+                    .is_some_and(|it| !it.entries().is_empty())
         };
         let schema = content.get("schema");
         let component = schema.and_then(|schema| self.component(schema));
-        is_given(content) || component.map(|(_, node)| node).or(schema).is_some_and(is_given)
+        is_given(content)
+            || component
+                .map(|(_, node)| node)
+                .or(schema)
+                .is_some_and(is_given)
     }
 
     fn response(&mut self, entry: &'a Entry) -> Option<DocumentedResponse> {

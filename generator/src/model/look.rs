@@ -79,7 +79,11 @@ impl Schemas {
             if !seen.insert(id) || seen.len() > FUEL {
                 continue;
             }
-            for property in self.facets(&[id]).iter().flat_map(|schema| &schema.properties) {
+            for property in self
+                .facets(&[id])
+                .iter()
+                .flat_map(|schema| &schema.properties)
+            {
                 let segment = property.name.replace('~', "~0").replace('/', "~1");
                 let below = format!("{pointer}/{segment}");
                 if property.name == name {
@@ -100,7 +104,9 @@ impl Schemas {
     pub fn requires_at(&self, id: SchemaId, pointer: &str, name: &str) -> bool {
         let mut at = vec![id];
         for segment in pointer.split('/').skip(1) {
-            at = self.step(&at, &segment.replace("~1", "/").replace("~0", "~")).next;
+            at = self
+                .step(&at, &segment.replace("~1", "/").replace("~0", "~"))
+                .next;
         }
         let name = name.replace("~1", "/").replace("~0", "~");
         !at.is_empty() && self.step(&at, &name).is_sure

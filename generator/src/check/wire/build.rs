@@ -24,7 +24,11 @@ enum Value {
 
 impl<'a> Builder<'a> {
     pub(super) fn new(scope: &'a Scope<'a>, given: &'a Given<'a>) -> Self {
-        Self { scope, given, missing: Vec::new() }
+        Self {
+            scope,
+            given,
+            missing: Vec::new(),
+        }
     }
 
     /// Reports what the request needs and `given` lacks; whether there was anything.
@@ -33,7 +37,8 @@ impl<'a> Builder<'a> {
             return false;
         }
         let message = format!("the request needs {}", names(&self.missing));
-        let report = Report::new(codes::WIRE_MISSING, message).at(example.origin, "`given` lacks it");
+        let report =
+            Report::new(codes::WIRE_MISSING, message).at(example.origin, "`given` lacks it");
         sink.push(report.help(format!("given: {{{}: …}}", self.missing[0])));
         true
     }
@@ -62,7 +67,9 @@ impl<'a> Builder<'a> {
                 Place::Basic => expected.headers.push(("authorization".to_owned(), written)),
                 Place::Body(pointer) => match &request.body {
                     model::Body::Json(_) => tree.put(pointer, json(part, value)),
-                    model::Body::Form => form.push((pointer.trim_start_matches('/').to_owned(), written)),
+                    model::Body::Form => {
+                        form.push((pointer.trim_start_matches('/').to_owned(), written))
+                    }
                     model::Body::Text(_) => text = Some(written),
                     model::Body::Empty => {}
                 },
@@ -78,7 +85,10 @@ impl<'a> Builder<'a> {
             },
         };
         expected.body = body;
-        let own = [("content-type", content_type), ("accept", request.accept.as_deref())];
+        let own = [
+            ("content-type", content_type),
+            ("accept", request.accept.as_deref()),
+        ];
         for (name, value) in own {
             let value = value.map(|value| (name.to_owned(), Text::Is(value.to_owned())));
             expected.headers.extend(value);
@@ -98,7 +108,9 @@ impl<'a> Builder<'a> {
                     expected.path.push(Text::Is(text.clone()));
                 }
                 PathPiece::Part(index) => {
-                    let Some(part) = request.parts.get(*index) else { continue };
+                    let Some(part) = request.parts.get(*index) else {
+                        continue;
+                    };
                     if let Place::Path(name) = &part.place {
                         expected.shown_path.push_str(&format!("{{{name}}}"));
                     }
@@ -113,9 +125,16 @@ impl<'a> Builder<'a> {
 
     /// The path of the server's URL, which the operation's stands after.
     fn base_path(&mut self) -> String {
-        let servers = self.scope.operation.servers.as_ref().unwrap_or(&self.scope.provider.servers);
+        let servers = self
+            .scope
+            .operation
+            .servers
+            .as_ref()
+            .unwrap_or(&self.scope.provider.servers);
         let named = match self.given.get("server") {
-            Some(Json::String(name)) => servers.iter().find(|server| server.name.wire.eq_ignore_ascii_case(name)),
+            Some(Json::String(name)) => servers
+                .iter()
+                .find(|server| server.name.wire.eq_ignore_ascii_case(name)),
             _ => None,
         };
         let Some(server) = named.or_else(|| servers.first()) else {
@@ -148,10 +167,21 @@ impl<'a> Builder<'a> {
     fn choice(&mut self) -> Option<&'a AuthChoice> {
         let choices = &self.scope.operation.request.choices;
         let names = |choice: &AuthChoice| -> Vec<String> {
-            choice.parts.iter().flat_map(|part| self.names(&part.source)).collect()
+            choice
+                .parts
+                .iter()
+                .flat_map(|part| self.names(&part.source))
+                .collect()
         };
-        let is_given = |choice: &&AuthChoice| names(choice).iter().all(|name| self.given.get(name).is_some());
-        let chosen = choices.iter().filter(is_given).max_by_key(|choice| choice.parts.len());
+        let is_given = |choice: &&AuthChoice| {
+            names(choice)
+                .iter()
+                .all(|name| self.given.get(name).is_some())
+        };
+        let chosen = choices
+            .iter()
+            .filter(is_given)
+            .max_by_key(|choice| choice.parts.len());
         if chosen.is_none() {
             let first = choices.first().map(names);
             self.missing.extend(first.into_iter().flatten());
@@ -167,14 +197,21 @@ impl<'a> Builder<'a> {
                 names.extend(self.names(password));
                 names
             }
-            _ => self.name(source).map(|(name, _)| name.to_owned()).into_iter().collect(),
+            _ => self
+                .name(source)
+                .map(|(name, _)| name.to_owned())
+                .into_iter()
+                .collect(),
         }
     }
 
     fn name(&self, source: &PartSource) -> Option<(&'a str, Option<&'a Json>)> {
         let operation = self.scope.operation;
         match source {
-            PartSource::Token(index) => operation.tokens.get(*index).map(|token| (token.name.wire.as_str(), None)),
+            PartSource::Token(index) => operation
+                .tokens
+                .get(*index)
+                .map(|token| (token.name.wire.as_str(), None)),
             PartSource::Setting(index) => {
                 let input = self.scope.provider.settings.get(*index)?;
                 Some((input.name.wire.as_str(), input.default.as_ref()))
@@ -198,7 +235,10 @@ impl<'a> Builder<'a> {
                     return Some(Value::Made);
                 };
                 let pair = format!("{}:{}", plain(&user), plain(&password));
-                return Some(Value::Known(Json::String(format!("Basic {}", base64(pair.as_bytes())))));
+                return Some(Value::Known(Json::String(format!(
+                    "Basic {}",
+                    base64(pair.as_bytes())
+                ))));
             }
             PartSource::Token(_) | PartSource::Setting(_) | PartSource::Session(_) => {}
         }
@@ -221,7 +261,9 @@ impl<'a> Builder<'a> {
 
 fn json(part: &Part, value: Value) -> Tree {
     match value {
-        Value::Known(Json::String(text)) => Tree::Is(Json::String(format!("{}{text}", part.prefix))),
+        Value::Known(Json::String(text)) => {
+            Tree::Is(Json::String(format!("{}{text}", part.prefix)))
+        }
         Value::Known(value) => Tree::Is(value),
         Value::Made => Tree::Any,
     }
@@ -246,7 +288,11 @@ fn base64(bytes: &[u8]) -> String {
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         for place in 0..4 {
             let letter = LETTERS[bits >> (18 - 6 * place) & 63];
-            text.push(if place > chunk.len() { '=' } else { char::from(letter) });
+            text.push(if place > chunk.len() {
+                '='
+            } else {
+                char::from(letter)
+            });
         }
     }
     text
@@ -259,7 +305,13 @@ mod tests {
     #[test]
     fn base64_is_that_of_the_rfc() {
         // RFC 4648, section 10.
-        for (text, expected) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+        for (text, expected) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foobar", "Zm9vYmFy"),
+        ] {
             assert_eq!(base64(text.as_bytes()), expected);
         }
     }

@@ -9,18 +9,31 @@ use crate::diagnostic::{Report, Sink};
 use crate::model::{Json, WireExample};
 
 /// Headers that are the transport's, and come whatever the spec says.
-const OF_TRANSPORT: [&str; 6] = ["host", "content-length", "user-agent", "connection", "accept-encoding", "cookie"];
+const OF_TRANSPORT: [&str; 6] = [
+    "host",
+    "content-length",
+    "user-agent",
+    "connection",
+    "accept-encoding",
+    "cookie",
+];
 
 pub(super) fn compare(expected: &Expected, example: &WireExample, sink: &mut Sink) {
     let mut differs = |what: String, help: Option<String>| {
-        let report = Report::new(codes::WIRE_DIFFERS, "the `wire` example is not what the spec says");
+        let report = Report::new(
+            codes::WIRE_DIFFERS,
+            "the `wire` example is not what the spec says",
+        );
         let report = report.at(example.origin, what);
         sink.push(match help {
             Some(help) => report.help(help),
             None => report,
         });
     };
-    let (path, query) = example.target.split_once('?').unwrap_or((&example.target, ""));
+    let (path, query) = example
+        .target
+        .split_once('?')
+        .unwrap_or((&example.target, ""));
     if example.method != expected.method || !path_matches(expected, path) {
         let help = format!("{} {}", expected.method, expected.shown_path);
         differs("its request line differs".to_owned(), Some(help));
@@ -47,7 +60,9 @@ fn path_matches(expected: &Expected, path: &str) -> bool {
             Text::Is(known) => (decoded(known), true),
             Text::Begins(known) => (known.clone(), false),
         };
-        let Some(after) = rest.strip_prefix(known.as_str()) else { return false };
+        let Some(after) = rest.strip_prefix(known.as_str()) else {
+            return false;
+        };
         rest = after;
         if !is_literal {
             // What is made anew runs up to the next `/`.
@@ -57,7 +72,11 @@ fn path_matches(expected: &Expected, path: &str) -> bool {
     rest.is_empty()
 }
 
-fn headers(expected: &Expected, example: &WireExample, differs: &mut impl FnMut(String, Option<String>)) {
+fn headers(
+    expected: &Expected,
+    example: &WireExample,
+    differs: &mut impl FnMut(String, Option<String>),
+) {
     for (name, value) in &example.headers {
         if OF_TRANSPORT.iter().any(|it| it.eq_ignore_ascii_case(name)) {
             continue;
@@ -65,11 +84,18 @@ fn headers(expected: &Expected, example: &WireExample, differs: &mut impl FnMut(
         let same = |(known, _): &&(String, Text)| known.eq_ignore_ascii_case(name);
         let mut sent = expected.headers.iter().filter(same).peekable();
         if sent.peek().is_none() {
-            let known: Vec<&str> = expected.headers.iter().map(|(name, _)| name.as_str()).collect();
+            let known: Vec<&str> = expected
+                .headers
+                .iter()
+                .map(|(name, _)| name.as_str())
+                .collect();
             let near = nearest(name, known).map(str::to_owned);
             differs(format!("the header `{name}` is not sent"), near);
         } else if !sent.any(|(_, text)| text.matches(value)) {
-            let help = match (name.eq_ignore_ascii_case("content-type"), expected.headers.iter().find(same)) {
+            let help = match (
+                name.eq_ignore_ascii_case("content-type"),
+                expected.headers.iter().find(same),
+            ) {
                 (true, Some((_, Text::Is(sent)))) => Some(format!("{name}: {sent}")),
                 _ => None,
             };
@@ -80,8 +106,17 @@ fn headers(expected: &Expected, example: &WireExample, differs: &mut impl FnMut(
 
 /// What the client adds beyond the listed headers.
 fn unlisted(expected: &Expected, example: &WireExample, sink: &mut Sink) {
-    let is_listed = |name: &str| example.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
-    let mut names: Vec<&str> = expected.headers.iter().map(|(name, _)| name.as_str()).collect();
+    let is_listed = |name: &str| {
+        example
+            .headers
+            .iter()
+            .any(|(known, _)| known.eq_ignore_ascii_case(name))
+    };
+    let mut names: Vec<&str> = expected
+        .headers
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
     if !expected.cookies.is_empty() {
         names.push("cookie");
     }
@@ -90,11 +125,19 @@ fn unlisted(expected: &Expected, example: &WireExample, sink: &mut Sink) {
         if is_own || is_listed(name) {
             continue;
         }
-        let message = format!("the client sends the header `{name}`, which the `wire` example does not list");
-        let report = Report::new(codes::WIRE_HEADER, message).at(example.origin, "not in this text");
-        let value = expected.headers.iter().find(|(known, _)| known == name).map(|(_, text)| text);
+        let message =
+            format!("the client sends the header `{name}`, which the `wire` example does not list");
+        let report =
+            Report::new(codes::WIRE_HEADER, message).at(example.origin, "not in this text");
+        let value = expected
+            .headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, text)| text);
         sink.push(match value {
-            Some(Text::Is(value)) if name.eq_ignore_ascii_case("content-type") => report.help(format!("{name}: {value}")),
+            Some(Text::Is(value)) if name.eq_ignore_ascii_case("content-type") => {
+                report.help(format!("{name}: {value}"))
+            }
             _ => report.help(format!("{name}: …")),
         });
     }
@@ -115,24 +158,38 @@ fn cookies_differ(expected: &Expected, example: &WireExample) -> Option<String> 
 
 fn body_differs(expected: &Body, text: &str) -> Option<String> {
     match expected {
-        Body::Empty => (!text.trim().is_empty()).then(|| "it has a body, but none is sent".to_owned()),
+        Body::Empty => {
+            (!text.trim().is_empty()).then(|| "it has a body, but none is sent".to_owned())
+        }
         Body::Text(expected) => (!expected.matches(text)).then(|| "its body differs".to_owned()),
         Body::Form(expected) => pairs_differ("form field", expected, &pairs(text.trim())),
         Body::Json(tree) => match serde_json::from_str::<serde_json::Value>(text) {
             Ok(value) => tree_differs(tree, &value, ""),
-            Err(error) => Some(format!("its body is not JSON: line {} of the body", error.line())),
+            Err(error) => Some(format!(
+                "its body is not JSON: line {} of the body",
+                error.line()
+            )),
         },
     }
 }
 
 fn tree_differs(tree: &Tree, value: &serde_json::Value, pointer: &str) -> Option<String> {
-    let place = || if pointer.is_empty() { "the body" } else { pointer }.to_owned();
+    let place = || {
+        if pointer.is_empty() {
+            "the body"
+        } else {
+            pointer
+        }
+        .to_owned()
+    };
     match tree {
         Tree::Any => None,
         Tree::Is(known) => {
             let known = as_tree(known);
             match known {
-                Tree::Is(known) => (!same(&known, value)).then(|| format!("`{}` has another value", place())),
+                Tree::Is(known) => {
+                    (!same(&known, value)).then(|| format!("`{}` has another value", place()))
+                }
                 tree => tree_differs(&tree, value, pointer),
             }
         }
@@ -140,14 +197,20 @@ fn tree_differs(tree: &Tree, value: &serde_json::Value, pointer: &str) -> Option
             let Some(object) = value.as_object() else {
                 return Some(format!("`{}` is no object", place()));
             };
-            let below = |name: &str| format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
-            if let Some(name) = object.keys().find(|key| entries.iter().all(|(name, _)| name != *key)) {
+            let below =
+                |name: &str| format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+            if let Some(name) = object
+                .keys()
+                .find(|key| entries.iter().all(|(name, _)| name != *key))
+            {
                 return Some(format!("`{}` is in its body, but is not sent", below(name)));
             }
-            entries.iter().find_map(|(name, tree)| match object.get(name) {
-                Some(value) => tree_differs(tree, value, &below(name)),
-                None => Some(format!("`{}` is sent, but is not in its body", below(name))),
-            })
+            entries
+                .iter()
+                .find_map(|(name, tree)| match object.get(name) {
+                    Some(value) => tree_differs(tree, value, &below(name)),
+                    None => Some(format!("`{}` is sent, but is not in its body", below(name))),
+                })
         }
     }
 }
@@ -155,9 +218,12 @@ fn tree_differs(tree: &Tree, value: &serde_json::Value, pointer: &str) -> Option
 /// Objects of the spec compare as those that are put together.
 fn as_tree(value: &Json) -> Tree {
     match value {
-        Json::Object(entries) => {
-            Tree::Object(entries.iter().map(|(key, value)| (key.clone(), as_tree(value))).collect())
-        }
+        Json::Object(entries) => Tree::Object(
+            entries
+                .iter()
+                .map(|(key, value)| (key.clone(), as_tree(value)))
+                .collect(),
+        ),
         other => Tree::Is(other.clone()),
     }
 }
@@ -171,18 +237,24 @@ fn same(known: &Json, value: &serde_json::Value) -> bool {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
         }
         (Json::Object(_), other) => tree_differs(&as_tree(known), other, "").is_none(),
-        (known, serde_json::Value::Number(other)) => {
-            number(known).zip(other.as_f64()).is_some_and(|(one, other)| one.total_cmp(&other).is_eq())
-        }
+        (known, serde_json::Value::Number(other)) => number(known)
+            .zip(other.as_f64())
+            .is_some_and(|(one, other)| one.total_cmp(&other).is_eq()),
         _ => false,
     }
 }
 
 /// The first difference of two lists of pairs, whatever their order.
-fn pairs_differ(what: &str, expected: &[(String, Text)], found: &[(String, String)]) -> Option<String> {
+fn pairs_differ(
+    what: &str,
+    expected: &[(String, Text)],
+    found: &[(String, String)],
+) -> Option<String> {
     let mut left: Vec<_> = found.iter().collect();
     for (name, text) in expected {
-        let at = left.iter().position(|(known, value)| known == name && text.matches(value));
+        let at = left
+            .iter()
+            .position(|(known, value)| known == name && text.matches(value));
         match at {
             Some(at) => drop(left.remove(at)),
             None if left.iter().any(|(known, _)| known == name) => {
@@ -201,7 +273,10 @@ fn pairs(text: &str) -> Vec<(String, String)> {
         let (name, value) = pair.split_once('=').unwrap_or((&pair, ""));
         (decoded(name), decoded(value))
     };
-    text.split('&').filter(|text| !text.is_empty()).map(pair).collect()
+    text.split('&')
+        .filter(|text| !text.is_empty())
+        .map(pair)
+        .collect()
 }
 
 fn decoded(text: &str) -> String {

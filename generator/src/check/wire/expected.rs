@@ -61,18 +61,21 @@ impl Tree {
             *self = value;
             return;
         };
-        let (segment, rest) = rest.split_once('/').map_or((rest, ""), |(segment, _)| {
-            (segment, &rest[segment.len()..])
-        });
+        let (segment, rest) = rest
+            .split_once('/')
+            .map_or((rest, ""), |(segment, _)| (segment, &rest[segment.len()..]));
         let segment = segment.replace("~1", "/").replace("~0", "~");
         if !matches!(self, Self::Object(_)) {
             *self = Self::Object(Vec::new());
         }
         let Self::Object(entries) = self else { return };
-        let index = entries.iter().position(|(key, _)| *key == segment).unwrap_or_else(|| {
-            entries.push((segment, Self::Object(Vec::new())));
-            entries.len() - 1
-        });
+        let index = entries
+            .iter()
+            .position(|(key, _)| *key == segment)
+            .unwrap_or_else(|| {
+                entries.push((segment, Self::Object(Vec::new())));
+                entries.len() - 1
+            });
         entries[index].1.put(rest, value);
     }
 }

@@ -4,7 +4,7 @@ use super::super::codes;
 use super::super::scope::{Scope, names};
 use crate::diagnostic::nearest::nearest;
 use crate::diagnostic::{Report, Sink};
-use crate::model::{Input, Json, JsonType, ShapeKind, Shape, Type, WireExample};
+use crate::model::{Input, Json, JsonType, Shape, ShapeKind, Type, WireExample};
 
 /// The values of one example.
 pub(super) struct Given<'a> {
@@ -19,7 +19,11 @@ impl<'a> Given<'a> {
 
     /// The value of this name.
     pub(super) fn get(&self, name: &str) -> Option<&'a Json> {
-        self.example.given.iter().find(|(known, ..)| known == name).map(|(_, value, _)| value)
+        self.example
+            .given
+            .iter()
+            .find(|(known, ..)| known == name)
+            .map(|(_, value, _)| value)
     }
 
     /// Whether nothing was wrong with the values.
@@ -35,9 +39,18 @@ impl<'a> Given<'a> {
             if name == "server" {
                 continue;
             }
-            if self.scope.operation.tokens.iter().any(|token| token.name.wire == *name) {
+            if self
+                .scope
+                .operation
+                .tokens
+                .iter()
+                .any(|token| token.name.wire == *name)
+            {
                 if !matches!(value, Json::String(_)) {
-                    let message = format!("the token `{name}` is given as {}", JsonType::of(value).words());
+                    let message = format!(
+                        "the token `{name}` is given as {}",
+                        JsonType::of(value).words()
+                    );
                     let report = Report::new(codes::WIRE_MISSING, message);
                     sink.push(report.at(*span, "a token is text"));
                 }
@@ -45,15 +58,22 @@ impl<'a> Given<'a> {
                 if !fits(&input.ty, value, shapes) {
                     let message = format!("`{name}` is given as {}", JsonType::of(value).words());
                     let report = Report::new(codes::WIRE_MISSING, message);
-                    let report = report.at(*span, "not the type of this input").and(input.origin, "the input");
+                    let report = report
+                        .at(*span, "not the type of this input")
+                        .and(input.origin, "the input");
                     sink.push(match (&input.ty, value) {
-                        (Type::String | Type::Secret, Json::Integer(number)) => report.help(format!("{name}: \"{number}\"")),
+                        (Type::String | Type::Secret, Json::Integer(number)) => {
+                            report.help(format!("{name}: \"{number}\""))
+                        }
                         _ => report,
                     });
                 }
             } else {
                 let known = self.known();
-                let report = Report::new(codes::WIRE_UNKNOWN, format!("`{name}` is neither an input nor a token"));
+                let report = Report::new(
+                    codes::WIRE_UNKNOWN,
+                    format!("`{name}` is neither an input nor a token"),
+                );
                 let report = report.at(*span, format!("there is {}", names(&known)));
                 sink.push(match nearest(name, known.iter().map(String::as_str)) {
                     Some(near) => report.help(near),
@@ -75,8 +95,15 @@ impl<'a> Given<'a> {
     fn known(&self) -> Vec<String> {
         let operation = self.scope.operation;
         let sent = operation.tokens.iter().filter(|token| token.sent.is_some());
-        let inputs = self.scope.provider.settings.iter().chain(&operation.session_inputs);
-        let names = sent.map(|token| &token.name).chain(inputs.map(|input| &input.name));
+        let inputs = self
+            .scope
+            .provider
+            .settings
+            .iter()
+            .chain(&operation.session_inputs);
+        let names = sent
+            .map(|token| &token.name)
+            .chain(inputs.map(|input| &input.name));
         names.map(|name| name.wire.clone()).collect()
     }
 }
@@ -89,7 +116,9 @@ fn fits(ty: &Type, value: &Json, shapes: &[Shape]) -> bool {
         Type::Int64 => matches!(value, Json::Integer(number) if i64::try_from(*number).is_ok()),
         Type::UInt64 => matches!(value, Json::Integer(number) if u64::try_from(*number).is_ok()),
         Type::Float => matches!(value, Json::Integer(_) | Json::Float(_)),
-        Type::List(item) => matches!(value, Json::Array(items) if items.iter().all(|it| fits(item, it, shapes))),
+        Type::List(item) => {
+            matches!(value, Json::Array(items) if items.iter().all(|it| fits(item, it, shapes)))
+        }
         Type::Option(inner) => matches!(value, Json::Null) || fits(inner, value, shapes),
         Type::Map(_) => matches!(value, Json::Object(_)),
         Type::Shape(id) | Type::Boxed(id) => match shapes.get(id.0).map(|shape| &shape.kind) {

@@ -23,17 +23,19 @@ pub(super) fn extension(block: ExtensionBlock, node: &Node, sink: &mut Sink) -> 
     let inputs = each(entries(block.inputs), |(key, block)| {
         input(&key, block, sink)
     });
-    let error_code = block
-        .error_code
-        .map(|at| in_response("errorCode", at, sink));
     let wire = each(many(block.wire), |block| {
         wire::read_request(entries(block.given), &block.request, sink)
     });
     let mut operands = Vec::new();
     if let Some(at) = &block.error_code {
-        operands.push(Spanned { value: Operand::Expression(at.value.clone()), span: at.span });
+        operands.push(Spanned {
+            value: Operand::Expression(at.value.clone()),
+            span: at.span,
+        });
     }
-    let error_code = block.error_code.map(|at| in_response("errorCode", at, sink));
+    let error_code = block
+        .error_code
+        .map(|at| in_response("errorCode", at, sink));
     let success = block.success.map(|it| condition(it, &mut operands));
     let rules = many(block.failures).into_iter();
     let failures = rules.map(|rule| failure(rule, &mut operands)).collect();
