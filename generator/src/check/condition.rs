@@ -166,12 +166,14 @@ impl Rule<'_, '_> {
                 }
             }
             _ if matches!(comparison, Comparison::Equal | Comparison::NotEqual) => {
-                if let Some((label, _)) = mismatch(literal, &facts) {
-                    self.report(
+                if let Some((label, near)) = mismatch(literal, &facts) {
+                    let schema = facts.first().map(|facts| facts.origin);
+                    self.report_with(
                         never,
                         other,
                         &label,
-                        facts.first().map(|facts| facts.origin),
+                        schema,
+                        near.map(|near| operand(&near)),
                     );
                 }
             }
@@ -277,13 +279,36 @@ impl Rule<'_, '_> {
     }
 
     fn report(&mut self, message: &str, operand: &Operand, label: &str, schema: Option<Span>) {
+        self.report_with(message, operand, label, schema, None);
+    }
+
+    fn report_with(
+        &mut self,
+        message: &str,
+        operand: &Operand,
+        label: &str,
+        schema: Option<Span>,
+        help: Option<String>,
+    ) {
         let span = operand_span(self.scope, self.condition.span, operand);
-        let report = Report::new(codes::NEVER_HOLDS, message).at(span, label);
-        self.sink.push(match schema {
-            Some(origin) => report.and(origin, "by this schema"),
+        let mut report = Report::new(codes::NEVER_HOLDS, message).at(span, label);
+        if let Some(origin) = schema {
+            report = report.and(origin, "by this schema");
+        }
+        self.sink.push(match help {
+            Some(help) => report.help(help),
             None => report,
         });
     }
+}
+
+/// A value as conditions write it: numbers and booleans bare, text in single quotes.
+fn operand(value: &str) -> String {
+    let is_bare = value.parse::<f64>().is_ok() || value.parse::<bool>().is_ok();
+    if is_bare {
+        return value.to_owned();
+    }
+    format!("'{}'", value.trim_matches('"').replace('\'', "''"))
 }
 
 fn words(facts: &[Facts]) -> String {
@@ -324,6 +349,6 @@ fn status_of(condition: &Condition) -> Option<(u16, u16)> {
         ) => *number,
         _ => return None,
     };
-    let status = (100..=599).find(|status| f64::from(*status) == number)?;
+    let status = (100..=599).find(|status| f64::from(*status).total_cmp(&number).is_eq())?;
     Some((status, status))
 }

@@ -128,7 +128,9 @@ fn text(moment: Moment) -> String {
     };
     let seconds = moment.offset_millis.unsigned_abs() / 1000;
     let units = [(86_400, 'd'), (3600, 'h'), (60, 'm')];
-    let unit = units.into_iter().find(|(length, _)| seconds % length == 0);
+    let unit = units
+        .into_iter()
+        .find(|(length, _)| seconds.is_multiple_of(*length));
     let (length, letter) = unit.unwrap_or((1, 's'));
     format!("{anchor} {sign} {}{letter}", seconds / length)
 }

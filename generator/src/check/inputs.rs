@@ -50,10 +50,10 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
             }
             InputKey::Security(name) => check_scheme(scope, name, None, key.span, sink),
             InputKey::SecurityUsername(name) => {
-                check_scheme(scope, name, Some("username"), key.span, sink)
+                check_scheme(scope, name, Some("username"), key.span, sink);
             }
             InputKey::SecurityPassword(name) => {
-                check_scheme(scope, name, Some("password"), key.span, sink)
+                check_scheme(scope, name, Some("password"), key.span, sink);
             }
         }
     }
@@ -63,14 +63,7 @@ fn check_scheme(scope: &Scope<'_>, name: &str, part: Option<&str>, span: Span, s
     let schemes = &scope.operation.documented.schemes;
     let Some(scheme) = schemes.iter().find(|scheme| scheme.name == name) else {
         let known: Vec<String> = schemes.iter().map(|scheme| scheme.name.clone()).collect();
-        unknown(
-            "security scheme of this operation",
-            "security.",
-            name,
-            &known,
-            span,
-            sink,
-        );
+        unknown("security scheme", "security.", name, &known, span, sink);
         return;
     };
     let is_basic = scheme.place == Some(Place::Basic);
@@ -100,7 +93,7 @@ fn unknown(what: &str, prefix: &str, name: &str, known: &[String], span: Span, s
         if known.is_empty() {
             "there is none".to_owned()
         } else {
-            format!("there is {}", names(known))
+            format!("the operation has {}", names(known))
         },
     );
     sink.push(match nearest(name, known.iter().map(String::as_str)) {

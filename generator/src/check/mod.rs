@@ -73,8 +73,9 @@ fn check_operation(scope: &Scope<'_>, sink: &mut Sink) {
 
     // The life of the tokens.
     lifetime::check(scope, sink);
-    window::check(scope, sink);
-    due::check(scope, sink);
+    if window::check(scope, sink) {
+        due::check(scope, sink);
+    }
     rotation::check(scope, sink);
 
     // What failures mean.

@@ -85,7 +85,6 @@ fn check_received(
         return;
     }
     match scope.find_in(successes, at) {
-        Find::Open => {}
         Find::Found(facts) if matches!(at, Expression::ResponseBody(_)) => {
             check_text(token, &facts, location.span, sink);
             if !token.is_always_received {
@@ -93,7 +92,7 @@ fn check_received(
             }
         }
         // A header is text, whatever its schema says.
-        Find::Found(_) => {}
+        Find::Found(_) | Find::Open => {}
         Find::Nowhere(instead) => {
             let code = codes::NOWHERE_IN_RESPONSE;
             report_nowhere(code, "received", at, location.span, &instead, sink);

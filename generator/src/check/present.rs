@@ -32,27 +32,30 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
 }
 
 fn check_present(token: &Token, present: &Presentation, sink: &mut Sink) {
+    if token.role == Role::Refresh {
+        let message = format!("the refresh token `{}` is shown to no API", token.name.wire);
+        let report = Report::new(codes::PRESENT, message).at(token.origin, "spent, never shown");
+        sink.push(report.help("take `present` away"));
+        return;
+    }
     let fault = match present {
-        _ if token.role == Role::Refresh => Some("a refresh token is spent, and shown to no API"),
-        Presentation::Header { name, .. } if !is_name(name) => Some("that is no name of a header"),
+        Presentation::Header { name, .. } if !is_name(name) => "that is no name of a header",
         Presentation::Header { name, .. } if is_of_transport(name) => {
-            Some("that header belongs to the transport")
+            "that header belongs to the transport"
         }
         Presentation::Header { prefix, .. } if !is_value(prefix) => {
-            Some("its prefix does not fit in a header")
+            "its prefix does not fit in a header"
         }
-        Presentation::Cookie(name) if !is_name(name) => Some("that is no name of a cookie"),
-        Presentation::Query(name) if name.is_empty() => Some("the parameter has no name"),
+        Presentation::Cookie(name) if !is_name(name) => "that is no name of a cookie",
+        Presentation::Query(name) if name.is_empty() => "the parameter has no name",
         Presentation::Bearer
         | Presentation::Header { .. }
         | Presentation::Query(_)
-        | Presentation::Cookie(_) => None,
+        | Presentation::Cookie(_) => return,
     };
-    if let Some(fault) = fault {
-        let message = format!("the token `{}` cannot be shown like that", token.name.wire);
-        let report = Report::new(codes::PRESENT, message).at(token.origin, fault);
-        sink.push(report.help("present: bearer"));
-    }
+    let message = format!("the token `{}` cannot be shown like that", token.name.wire);
+    let report = Report::new(codes::PRESENT, message).at(token.origin, fault);
+    sink.push(report.help("present: bearer"));
 }
 
 /// RFC 9110, section 5.6.2; the same for cookies (RFC 6265, section 4.1.1).

@@ -92,8 +92,14 @@ impl<'a> Scope<'a> {
     pub(super) fn find_in_request(&self, at: &Expression) -> Find {
         let documented = &self.operation.documented;
         if let Expression::RequestBody(pointer) = at {
-            let bodies = documented.request.iter().map(|body| body.schema);
-            return self.look("the request", bodies, pointer, Expression::RequestBody);
+            let bodies = documented.request.iter();
+            let bodies: Vec<_> = bodies
+                .map(|body| ("the request".to_owned(), body.schema))
+                .collect();
+            if bodies.is_empty() {
+                return Find::Nowhere(Instead::of("the request has no body"));
+            }
+            return self.look(&bodies, pointer, Expression::RequestBody);
         }
         let parameters = documented.parameters.iter();
         let parameters = parameters.map(|parameter| (Some(&parameter.place), parameter.schema));
@@ -124,75 +130,76 @@ impl<'a> Scope<'a> {
     }
 
     fn body(&self, responses: &[&DocumentedResponse], pointer: &str) -> Find {
-        let words = responses.iter().map(|response| response.status.as_str());
-        let words: Vec<_> = words.collect();
-        let whose = match &words[..] {
-            [] => return Find::Nowhere(Instead::of("no such response is documented")),
-            ["default"] => "the default response".to_owned(),
-            [status] => format!("the {status} response"),
-            [first, ..] => format!("the {first} response"),
+        let mut bodies = Vec::new();
+        for response in responses {
+            let whose = match response.status.as_str() {
+                "default" => "the default response".to_owned(),
+                status => format!("the {status} response"),
+            };
+            bodies.extend(
+                response
+                    .bodies
+                    .iter()
+                    .map(|body| (whose.clone(), body.schema)),
+            );
+        }
+        let Some(first) = responses.first() else {
+            return Find::Nowhere(Instead::of("no such response is documented"));
         };
-        let bodies = responses.iter().flat_map(|response| &response.bodies);
-        self.look(
-            &whose,
-            bodies.map(|body| body.schema),
-            pointer,
-            Expression::ResponseBody,
-        )
+        if bodies.is_empty() {
+            return Find::Nowhere(Instead::of(format!(
+                "the {} response documents no body",
+                first.status
+            )));
+        }
+        self.look(&bodies, pointer, Expression::ResponseBody)
     }
 
     fn look(
         &self,
-        whose: &str,
-        bodies: impl Iterator<Item = Option<SchemaId>>,
+        bodies: &[(String, Option<SchemaId>)],
         pointer: &str,
         make: fn(String) -> Expression,
     ) -> Find {
         let mut found = Vec::new();
-        let mut dead: Option<(SchemaId, Dead)> = None;
-        let mut is_open = false;
-        for schema in bodies {
-            let Some(id) = schema else {
-                is_open = true;
-                continue;
-            };
-            match self.schemas().look(id, pointer) {
+        let mut instead: Option<Instead> = None;
+        for (whose, schema) in bodies {
+            let Some(id) = schema else { return Find::Open };
+            match self.schemas().look(*id, pointer) {
                 Look::Found(facts) => found.push(facts),
-                Look::Open => is_open = true,
-                // Where several bodies lack it, the one that has most of the way is worth telling of.
-                Look::Nowhere(other)
-                    if dead.as_ref().is_none_or(|(_, it)| it.depth < other.depth) =>
-                {
-                    dead = Some((id, other));
+                Look::Open => return Find::Open,
+                Look::Nowhere(dead) => {
+                    let other = Instead {
+                        segment: Some(dead.depth),
+                        words: format!("{whose} {}", words(&dead)),
+                        near: self.near(*id, &dead, pointer).map(make),
+                    };
+                    // Where several bodies lack it, the one that has something like it is worth telling of,
+                    // or the one that has most of the way.
+                    let worth = |it: &Instead| (it.near.is_some(), it.segment);
+                    if instead
+                        .as_ref()
+                        .is_none_or(|known| worth(known) < worth(&other))
+                    {
+                        instead = Some(other);
+                    }
                 }
-                Look::Nowhere(_) => {}
             }
         }
-        if is_open {
-            return Find::Open;
+        match instead {
+            Some(instead) if found.is_empty() => Find::Nowhere(instead),
+            _ => Find::Found(found),
         }
-        if !found.is_empty() {
-            return Find::Found(found);
-        }
-        let Some((id, dead)) = dead else {
-            return Find::Nowhere(Instead::of(format!("{whose} documents no body")));
-        };
-        let near = self.near(id, &dead, pointer);
-        Find::Nowhere(Instead {
-            segment: Some(dead.depth),
-            words: format!("{whose} {}", instead(&dead)),
-            near: near.map(make),
-        })
     }
 
     /// The pointer that may be meant: a property of a like name in the same object, or one of the very
     /// name elsewhere.
     fn near(&self, id: SchemaId, dead: &Dead, pointer: &str) -> Option<String> {
         let segments: Vec<&str> = pointer.split('/').skip(1).collect();
-        let segment = segments.get(dead.depth)?;
-        if let Some(near) = nearest(segment, dead.properties.iter().map(String::as_str)) {
-            let mut meant = segments.clone();
+        let segment = *segments.get(dead.depth)?;
+        if let Some(near) = like(segment, &dead.properties) {
             let near = escaped(near);
+            let mut meant = segments.clone();
             meant[dead.depth] = &near;
             let meant = format!("/{}", meant.join("/"));
             if !matches!(self.schemas().look(id, &meant), Look::Nowhere(_)) {
@@ -257,6 +264,8 @@ pub(super) fn report_nowhere(
     let report = Report::new(code, format!("`{key}` points at nothing in the {half}"));
     let report = report.at(span, instead.words.clone());
     sink.push(match &instead.near {
+        // The expressions of `inputs` are keys themselves.
+        Some(near) if key == "inputs" => report.help(format!("{}:", written(near))),
         Some(near) => report.help(format!("{key}: {}", written(near))),
         None => report,
     });
@@ -288,7 +297,21 @@ fn segment_span(at: &Expression, span: Span, segment: usize) -> Span {
     }
 }
 
-fn instead(dead: &Dead) -> String {
+/// A name that is like this one, or that begins with it, or the other way round.
+fn like<'n>(name: &str, known: &'n [String]) -> Option<&'n str> {
+    let begins = |other: &&String| {
+        let (short, long) = if name.len() < other.len() {
+            (name, other.as_str())
+        } else {
+            (other.as_str(), name)
+        };
+        short.len() >= 4 && long.starts_with(short)
+    };
+    nearest(name, known.iter().map(String::as_str))
+        .or_else(|| known.iter().find(begins).map(String::as_str))
+}
+
+fn words(dead: &Dead) -> String {
     if !dead.properties.is_empty() {
         return format!("has {} here", names(&dead.properties));
     }

@@ -7,18 +7,21 @@ use super::scope::Scope;
 use crate::diagnostic::{Report, Sink};
 use crate::model::{Anchor, Lifetime, Moment, Token};
 
-pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
+/// Whether the window can be open; of another one, nothing more is worth saying.
+pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) -> bool {
     let window = &scope.operation.lifecycle.window;
     let life = scope.replaced().map_or(Life::Varies, Life::of);
     if window.from.value.anchor == Anchor::Expiry && life == Life::Endless {
         let report = Report::new(codes::WINDOW, "the window never opens");
         let label = "it opens at the expiry of a token that has none that is known";
         sink.push(report.at(window.from.span, label).help("from: issue"));
-        return;
+        return false;
     }
-    let Some(until) = &window.until else { return };
+    let Some(until) = &window.until else {
+        return true;
+    };
     if is_not_before(until.value, window.from.value, life) {
-        return;
+        return true;
     }
     let report = Report::new(codes::WINDOW, "the window closes before it opens");
     let report = report.at(until.span, "it closes here");
@@ -28,6 +31,7 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
         report.and(window.from.span, "it opens here")
     };
     sink.push(report);
+    false
 }
 
 /// What is known of the length of a token's life.

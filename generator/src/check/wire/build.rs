@@ -52,13 +52,13 @@ impl<'a> Builder<'a> {
         self.path(&mut expected);
         let mut form = Vec::new();
         let mut tree = Tree::Object(Vec::new());
-        let mut text = None;
+        let mut whole = None;
         let chosen = self.choice().map_or(&[][..], |choice| &choice.parts);
         for part in request.parts.iter().chain(chosen) {
             let Some(value) = self.value(&part.source, part.is_required) else {
                 continue;
             };
-            let written = self.text(part, &value);
+            let written = text(part, &value);
             match &part.place {
                 Place::Path(_) => {}
                 Place::Query(name) => expected.query.push((name.clone(), written)),
@@ -68,9 +68,9 @@ impl<'a> Builder<'a> {
                 Place::Body(pointer) => match &request.body {
                     model::Body::Json(_) => tree.put(pointer, json(part, value)),
                     model::Body::Form => {
-                        form.push((pointer.trim_start_matches('/').to_owned(), written))
+                        form.push((unescaped(pointer), written));
                     }
-                    model::Body::Text(_) => text = Some(written),
+                    model::Body::Text(_) => whole = Some(written),
                     model::Body::Empty => {}
                 },
             }
@@ -79,7 +79,7 @@ impl<'a> Builder<'a> {
             model::Body::Empty => (Body::Empty, None),
             model::Body::Json(content_type) => (Body::Json(tree), Some(content_type.as_str())),
             model::Body::Form => (Body::Form(form), Some("application/x-www-form-urlencoded")),
-            model::Body::Text(content_type) => match text {
+            model::Body::Text(content_type) => match whole {
                 Some(text) => (Body::Text(text), Some(content_type.as_str())),
                 None => (Body::Empty, None),
             },
@@ -112,11 +112,14 @@ impl<'a> Builder<'a> {
                         continue;
                     };
                     if let Place::Path(name) = &part.place {
-                        expected.shown_path.push_str(&format!("{{{name}}}"));
+                        expected.shown_path.extend(["{", name, "}"]);
                     }
                     if let Some(value) = self.value(&part.source, true) {
-                        let text = self.text(part, &value);
-                        expected.path.push(text);
+                        expected.path.push(match text(part, &value) {
+                            // The comparison decodes what is there.
+                            Text::Is(text) => Text::Is(text.replace('%', "%25")),
+                            made @ Text::Begins(_) => made,
+                        });
                     }
                 }
             }
@@ -249,13 +252,21 @@ impl<'a> Builder<'a> {
         }
         value.map(|value| Value::Known(value.clone()))
     }
+}
 
-    /// The value as text, with what stands before it.
-    fn text(&self, part: &Part, value: &Value) -> Text {
-        match value {
-            Value::Known(value) => Text::Is(format!("{}{}", part.prefix, plain(value))),
-            Value::Made => Text::Begins(part.prefix.clone()),
-        }
+/// The name of a form field, of which the pointer has one segment.
+fn unescaped(pointer: &str) -> String {
+    pointer
+        .trim_start_matches('/')
+        .replace("~1", "/")
+        .replace("~0", "~")
+}
+
+/// The value as text, with what stands before it.
+fn text(part: &Part, value: &Value) -> Text {
+    match value {
+        Value::Known(value) => Text::Is(format!("{}{}", part.prefix, plain(value))),
+        Value::Made => Text::Begins(part.prefix.clone()),
     }
 }
 

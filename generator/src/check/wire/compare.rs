@@ -54,8 +54,7 @@ pub(super) fn compare(expected: &Expected, example: &WireExample, sink: &mut Sin
 fn path_matches(expected: &Expected, path: &str) -> bool {
     let path = decoded(path);
     let mut rest = path.as_str();
-    let mut pieces = expected.path.iter().peekable();
-    while let Some(piece) = pieces.next() {
+    for piece in &expected.path {
         let (known, is_literal) = match piece {
             Text::Is(known) => (decoded(known), true),
             Text::Begins(known) => (known.clone(), false),
@@ -285,16 +284,9 @@ fn decoded(text: &str) -> String {
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let pair = (byte == b'%').then(|| text.get(at + 1..at + 3)).flatten();
-        match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(decoded) => {
-                out.push(decoded);
-                at += 3;
-            }
-            None => {
-                out.push(byte);
-                at += 1;
-            }
-        }
+        let pair = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        out.push(pair.unwrap_or(byte));
+        at += if pair.is_some() { 3 } else { 1 };
     }
     String::from_utf8_lossy(&out).into_owned()
 }

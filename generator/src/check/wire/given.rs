@@ -5,6 +5,7 @@ use super::super::scope::{Scope, names};
 use crate::diagnostic::nearest::nearest;
 use crate::diagnostic::{Report, Sink};
 use crate::model::{Input, Json, JsonType, Shape, ShapeKind, Type, WireExample};
+use crate::source::Span;
 
 /// The values of one example.
 pub(super) struct Given<'a> {
@@ -26,61 +27,60 @@ impl<'a> Given<'a> {
             .map(|(_, value, _)| value)
     }
 
-    /// Whether nothing was wrong with the values.
-    pub(super) fn is_sound(&self) -> bool {
-        let mut sink = Sink::default();
-        self.check(&mut sink);
-        !sink.has_errors()
-    }
-
-    /// Reports names that nothing has, and values of another type than the input's.
-    pub(super) fn check(&self, sink: &mut Sink) {
+    /// Reports names that nothing has, and values of another type than the input's. Whether all is well.
+    pub(super) fn check(&self, sink: &mut Sink) -> bool {
+        let mut own = Sink::default();
         for (name, value, span) in &self.example.given {
-            if name == "server" {
-                continue;
-            }
-            if self
-                .scope
-                .operation
-                .tokens
-                .iter()
-                .any(|token| token.name.wire == *name)
-            {
-                if !matches!(value, Json::String(_)) {
-                    let message = format!(
-                        "the token `{name}` is given as {}",
-                        JsonType::of(value).words()
-                    );
-                    let report = Report::new(codes::WIRE_MISSING, message);
-                    sink.push(report.at(*span, "a token is text"));
-                }
-            } else if let Some((input, shapes)) = self.input(name) {
-                if !fits(&input.ty, value, shapes) {
-                    let message = format!("`{name}` is given as {}", JsonType::of(value).words());
-                    let report = Report::new(codes::WIRE_MISSING, message);
-                    let report = report
-                        .at(*span, "not the type of this input")
-                        .and(input.origin, "the input");
-                    sink.push(match (&input.ty, value) {
-                        (Type::String | Type::Secret, Json::Integer(number)) => {
-                            report.help(format!("{name}: \"{number}\""))
-                        }
-                        _ => report,
-                    });
-                }
-            } else {
-                let known = self.known();
-                let report = Report::new(
-                    codes::WIRE_UNKNOWN,
-                    format!("`{name}` is neither an input nor a token"),
-                );
-                let report = report.at(*span, format!("there is {}", names(&known)));
-                sink.push(match nearest(name, known.iter().map(String::as_str)) {
-                    Some(near) => report.help(near),
-                    None => report,
-                });
+            if name != "server" {
+                self.check_value(name, value, *span, &mut own);
             }
         }
+        let is_sound = !own.has_errors();
+        sink.append(own);
+        is_sound
+    }
+
+    fn check_value(&self, name: &str, value: &Json, span: Span, sink: &mut Sink) {
+        let found = JsonType::of(value).words();
+        if self
+            .scope
+            .operation
+            .tokens
+            .iter()
+            .any(|token| token.name.wire == *name)
+        {
+            if !matches!(value, Json::String(_)) {
+                let message = format!("the token `{name}` is given as {found}");
+                sink.push(Report::new(codes::WIRE_MISSING, message).at(span, "a token is text"));
+            }
+            return;
+        }
+        let Some((input, shapes)) = self.input(name) else {
+            let known = self.known();
+            let report = Report::new(
+                codes::WIRE_UNKNOWN,
+                format!("`{name}` is neither an input nor a token"),
+            );
+            let report = report.at(span, format!("there is {}", names(&known)));
+            sink.push(match nearest(name, known.iter().map(String::as_str)) {
+                Some(near) => report.help(near),
+                None => report,
+            });
+            return;
+        };
+        if fits(&input.ty, value, shapes) {
+            return;
+        }
+        let report = Report::new(codes::WIRE_MISSING, format!("`{name}` is given as {found}"));
+        let report = report
+            .at(span, "not the type of this input")
+            .and(input.origin, "the input");
+        sink.push(match (&input.ty, value) {
+            (Type::String | Type::Secret, Json::Integer(number)) => {
+                report.help(format!("{name}: \"{number}\""))
+            }
+            _ => report,
+        });
     }
 
     fn input(&self, name: &str) -> Option<(&'a Input, &'a [Shape])> {

@@ -14,11 +14,13 @@ use crate::diagnostic::Sink;
 pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
     for example in &scope.operation.wire {
         let given = Given::of(scope, example);
-        given.check(sink);
+        if !given.check(sink) {
+            continue;
+        }
         let mut builder = Builder::new(scope, &given);
         let expected = builder.request();
         // What cannot be built cannot be compared.
-        if !builder.report_missing(example, sink) && given.is_sound() {
+        if !builder.report_missing(example, sink) {
             compare::compare(&expected, example, sink);
         }
     }

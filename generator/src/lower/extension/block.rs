@@ -57,11 +57,6 @@ const NOT_YET: &[(&str, &str, &str)] = &[
     (words::GENERATOR, "jwt", "a signed JWT made for each call"),
     (
         words::FAILURE,
-        "type",
-        "criteria of another `type` than Arazzo's simple conditions",
-    ),
-    (
-        words::FAILURE,
         "context",
         "criteria of another `type` than Arazzo's simple conditions",
     ),

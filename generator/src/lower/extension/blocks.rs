@@ -32,7 +32,7 @@ block! { called::EXTENSION;
         /// body has a string there.
         error_code("errorCode"): Option<Spanned<Expression>>,
         /// What each failure means; the first match wins, then the defaults.
-        failures("failures"): Option<OneOrMany<Spanned<FailureBlock>>>,
+        failures("failures"): Option<OneOrMany<Spanned<Rule>>>,
         /// How the user signs in again.
         reauthenticate("reauthenticate"): Option<ReauthenticateBlock>,
         /// Other values of the response that are kept with the tokens, each by a name.
@@ -320,6 +320,27 @@ block! { called::FAILURE;
         condition("condition"): Option<Located>,
         /// What it means.
         means("means"): Failure,
+    }
+}
+
+/// An entry of `failures`.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(transparent)]
+pub(super) struct Rule(pub(super) FailureBlock);
+
+impl Read for Rule {
+    const WORDS: &'static str = called::FAILURE;
+
+    fn read(node: &Node, sink: &mut Sink) -> Option<Self> {
+        // Arazzo's other criteria have a `type`; what it says of the condition is not ours to read.
+        if let Some(entry) = node
+            .entry("type")
+            .filter(|_| node.get("condition").is_some())
+        {
+            super::condition::refuse_type(entry, sink);
+            return None;
+        }
+        FailureBlock::read(node, sink).map(Self)
     }
 }
 

@@ -10,7 +10,7 @@ use super::codes;
 use super::read::{Fault, Parse, Read, anchor, inside, parse, wrong_kind};
 use crate::diagnostic::{Code, Report, Sink};
 use crate::model::{Comparison, Condition, Expression, Literal, Operand, Spanned};
-use crate::source::{Node, Value};
+use crate::source::{Entry, Node, Value};
 
 /// A condition, and where in its text each operand stands.
 #[derive(Clone, Debug)]
@@ -28,10 +28,8 @@ impl Read for Located {
 
     fn read(node: &Node, sink: &mut Sink) -> Option<Self> {
         // Arazzo's other criteria are mappings with a `type`.
-        if let Some(ty) = node.entry("type") {
-            let message = "a condition of another `type` is not supported yet";
-            let label = "only Arazzo's simple conditions, as text: not yet";
-            sink.push(Report::new(codes::NOT_YET, message).at(ty.key_span, label));
+        if let Some(entry) = node.entry("type") {
+            refuse_type(entry, sink);
             return None;
         }
         if matches!(node.value, Value::Bool(_)) {
@@ -50,6 +48,13 @@ impl Read for Located {
             operands: operands.into_iter().map(place).collect(),
         })
     }
+}
+
+/// Says that a criterion with a `type` is for later.
+pub(super) fn refuse_type(entry: &Entry, sink: &mut Sink) {
+    let message = "a condition of another `type` is not supported yet";
+    let label = "only Arazzo's simple conditions, as text: not yet";
+    sink.push(Report::new(codes::NOT_YET, message).at(entry.key_span, label));
 }
 
 impl Parse for Parsed {

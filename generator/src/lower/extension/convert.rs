@@ -2,8 +2,8 @@
 //! that point into the wrong half of the exchange are refused.
 
 use super::blocks::{
-    ExtensionBlock, FailureBlock, InputBlock, LifetimeBlock, LifetimeWord, LimitBlock,
-    PresentBlock, PreviousWord, ReceivedBlock, SentBlock, TokenBlock, WindowBlock,
+    ExtensionBlock, InputBlock, LifetimeBlock, LifetimeWord, LimitBlock, PresentBlock,
+    PreviousWord, ReceivedBlock, Rule, SentBlock, TokenBlock, WindowBlock,
 };
 use super::condition::Located;
 use super::read::{OneOrMany, ShortOrLong, Table, anchor};
@@ -285,25 +285,26 @@ fn limit(block: &Spanned<LimitBlock>) -> Limit {
     }
 }
 
-fn failure(block: Spanned<FailureBlock>, operands: &mut Vec<Spanned<Operand>>) -> FailureRule {
-    let status = many(block.value.status).into_iter();
-    let codes = many(block.value.code).into_iter();
+fn failure(block: Spanned<Rule>, operands: &mut Vec<Spanned<Operand>>) -> FailureRule {
+    let Rule(rule) = block.value;
     FailureRule {
         origin: block.span,
-        status: status
+        status: many(rule.status)
+            .into_iter()
             .map(|it| Spanned {
                 value: it.value.0,
                 span: it.span,
             })
             .collect(),
-        codes: codes
+        codes: many(rule.code)
+            .into_iter()
             .map(|it| Spanned {
                 value: it.value.0,
                 span: it.span,
             })
             .collect(),
-        condition: block.value.condition.map(|it| condition(it, operands)),
-        means: block.value.means,
+        condition: rule.condition.map(|it| condition(it, operands)),
+        means: rule.means,
     }
 }
 

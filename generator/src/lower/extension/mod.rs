@@ -118,9 +118,12 @@ pub struct InputEntry {
     pub generate: Option<Generator>,
 }
 
-/// Reads the block. Whatever is wrong in it goes to the sink, all of it; where that leaves nothing to go on
-/// with, there is no answer.
+/// Reads the block. Whatever is wrong in it goes to the sink, all of it; then there is no answer.
 pub fn read(node: &Node, sink: &mut Sink) -> Option<Extension> {
-    let block = ExtensionBlock::read(node, sink)?;
-    convert::extension(block, node, sink)
+    let mut own = Sink::default();
+    let block = ExtensionBlock::read(node, &mut own);
+    let extension = block.and_then(|block| convert::extension(block, node, &mut own));
+    let is_sound = !own.has_errors();
+    sink.append(own);
+    extension.filter(|_| is_sound)
 }

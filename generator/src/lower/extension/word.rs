@@ -24,7 +24,11 @@ pub(super) fn read_word<T: Copy>(
     let found = words.iter().find(|(word, _)| *word == text);
     if found.is_none() {
         let report = Report::new(codes::UNKNOWN_WORD, format!("`{text}` is not {what}"));
-        let report = report.at(anchor(node), format!("expected {}", list(&names)));
+        let label = match names[..] {
+            [only] => format!("expected `{only}`"),
+            _ => format!("expected one of {}", list(&names)),
+        };
+        let report = report.at(anchor(node), label);
         sink.push(match nearest(text, names.iter().copied()) {
             Some(near) => report.help(near),
             None => report,
