@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use token_refresh_generator::diagnostic::{Diagnostic, Severity, Sink};
-use token_refresh_generator::{document, lower, source};
+use token_refresh_generator::{check, document, lower, source};
 
 /// What the stages make of some specs.
 #[derive(Debug)]
@@ -39,7 +39,8 @@ pub(crate) fn examine(paths: &[PathBuf]) -> Examined {
     let (mut sources, roots) = source::load(paths, &mut sink);
     let specs = roots.len();
     let documents = document::resolve(&mut sources, roots, &mut sink);
-    let _ = lower::lower(&documents, &mut sink);
+    let model = lower::lower(&documents, &mut sink);
+    let _ = check::check(model, &mut sink);
     Examined {
         specs,
         diagnostics: sink.finish(&sources),

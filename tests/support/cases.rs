@@ -83,7 +83,10 @@ impl Case {
             source::load_texts(&[text], &mut sink)
         };
         match compile(sources, roots, sink) {
-            Ok((model, diagnostics)) => Examined { model, diagnostics },
+            Ok((model, diagnostics)) => Examined {
+                model: model.into_inner(),
+                diagnostics,
+            },
             Err(diagnostics) => Examined {
                 model: Model::default(),
                 diagnostics,
