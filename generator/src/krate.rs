@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Layout, Package};
 use crate::diagnostic::Diagnostic;
+use crate::check::Checked;
 use crate::model::{Model, Provider};
 use crate::output::OutputTree;
 use crate::{emit, render};
@@ -9,7 +10,7 @@ use crate::{emit, render};
 /// The name of the file of [`Layout::File`].
 pub(crate) const FILE: &str = "token_refresh_clients.rs";
 
-pub(crate) fn tree(model: &Model, config: &Config) -> Result<OutputTree, Vec<Diagnostic>> {
+pub(crate) fn tree(model: &Checked<Model>, config: &Config) -> Result<OutputTree, Vec<Diagnostic>> {
     let chosen = chosen(model, config)?;
     let mut tree = OutputTree::default();
     match &config.layout {

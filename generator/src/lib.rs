@@ -4,6 +4,7 @@
 //! [`source`] reads, [`document`] resolves, [`lower`] chooses types and names, [`check`] applies the rules,
 //! `emit` makes items of what is left, `render` makes text of them, [`output`] writes it.
 
+mod build;
 pub mod check;
 pub mod config;
 pub mod diagnostic;
@@ -17,6 +18,7 @@ mod render;
 pub mod source;
 
 use self::check::Checked;
+pub use self::build::Build;
 pub use self::config::{Config, Layout, Package};
 use self::diagnostic::{Diagnostic, Sink};
 use self::model::Model;
@@ -29,8 +31,8 @@ use self::source::{Root, SourceSet};
 /// Everything that is wrong with the specs, as far as it could be seen: the stages after a faulty one do not run.
 pub fn generate(config: &Config) -> Result<OutputTree, Vec<Diagnostic>> {
     let mut sink = Sink::default();
-    let (sources, roots) = source::load(&config.specs, &mut sink);
-    let (model, warnings) = compile(sources, roots, sink)?;
+    let (mut sources, roots) = source::load(&config.specs, &mut sink);
+    let (model, warnings) = compile(&mut sources, roots, sink)?;
     let mut tree = krate::tree(&model, config)?;
     tree.warnings = warnings;
     Ok(tree)
@@ -41,23 +43,23 @@ pub fn generate(config: &Config) -> Result<OutputTree, Vec<Diagnostic>> {
 /// # Errors
 /// Everything that is wrong with them.
 pub fn compile(
-    mut sources: SourceSet,
+    sources: &mut SourceSet,
     roots: Vec<Root>,
     mut sink: Sink,
 ) -> Result<(Checked<Model>, Vec<Diagnostic>), Vec<Diagnostic>> {
     if sink.has_errors() {
-        return Err(sink.finish(&sources));
+        return Err(sink.finish(sources));
     }
-    let documents = document::resolve(&mut sources, roots, &mut sink);
+    let documents = document::resolve(sources, roots, &mut sink);
     if sink.has_errors() {
-        return Err(sink.finish(&sources));
+        return Err(sink.finish(sources));
     }
     let model = lower::lower(&documents, &mut sink);
     if sink.has_errors() {
-        return Err(sink.finish(&sources));
+        return Err(sink.finish(sources));
     }
     let checked = check::check(model, &mut sink);
-    let diagnostics = sink.finish(&sources);
+    let diagnostics = sink.finish(sources);
     match checked {
         Some(model) => Ok((model, diagnostics)),
         None => Err(diagnostics),

@@ -9,7 +9,7 @@ mod read;
 pub mod yaml;
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use self::load::{Refusal, Root, Text, load, load_texts, referenced};
@@ -127,6 +127,12 @@ impl SourceSet {
             start: at(part.start),
             end: at(part.end),
         }
+    }
+
+    /// Where the files are on disk, in the order in which they were read.
+    pub fn locations(&self) -> impl Iterator<Item = &Path> {
+        let locations = self.files.iter().map(|file| file.location.as_path());
+        locations.filter(|location| !location.as_os_str().is_empty())
     }
 
     /// The file of this id.
