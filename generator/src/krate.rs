@@ -1,8 +1,8 @@
 //! Puts the files of all providers together: a crate, or one file to include.
 
+use crate::check::Checked;
 use crate::config::{Config, Layout, Package};
 use crate::diagnostic::Diagnostic;
-use crate::check::Checked;
 use crate::model::{Model, Provider};
 use crate::output::OutputTree;
 use crate::{emit, render};

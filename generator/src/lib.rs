@@ -17,8 +17,8 @@ pub mod output;
 mod render;
 pub mod source;
 
-use self::check::Checked;
 pub use self::build::Build;
+use self::check::Checked;
 pub use self::config::{Config, Layout, Package};
 use self::diagnostic::{Diagnostic, Sink};
 use self::model::Model;
