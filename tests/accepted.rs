@@ -1,5 +1,7 @@
 //! What comes out of the accepted cases compiles without a warning: one crate of all of them.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod support;
 
 use std::path::Path;

@@ -37,9 +37,10 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
                     .servers
                     .as_ref()
                     .unwrap_or(&scope.provider.servers);
-                if servers.len() < 2 {
+                // Where the key chooses one of them, that one alone is left here.
+                if servers.is_empty() {
                     let report = Report::new(codes::UNUSED_INPUT, "there is no choice of servers");
-                    sink.push(report.at(key.span, "fewer than two `servers`"));
+                    sink.push(report.at(key.span, "there are no `servers`"));
                 }
             }
             InputKey::ServerVariable(name) => {
