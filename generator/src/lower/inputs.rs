@@ -77,7 +77,7 @@ impl Inputs {
         sink: &mut Sink,
     ) -> usize {
         let is_of_choice = wanted.is_of_choice;
-        let input = input(wanted);
+        let input = input(wanted, shapes);
         if let Some(&index) = self.by_name.get(&input.name.wire) {
             if let Some(known) = self.list.get_mut(index) {
                 join(known, input, shapes, sink);
@@ -145,7 +145,7 @@ pub(super) fn same_rust_name(
         .help(help)
 }
 
-fn input(wanted: Wanted<'_, '_>) -> Input {
+fn input(wanted: Wanted<'_, '_>, shapes: &Shapes<'_>) -> Input {
     let per = per(&wanted);
     let entry = wanted.entry;
     let stated = entry.and_then(|entry| entry.name.as_ref());
@@ -160,6 +160,7 @@ fn input(wanted: Wanted<'_, '_>) -> Input {
     };
     // What belongs to the session has no default: it has to be said when the session begins.
     let default = wanted.default.filter(|_| per == Per::Client);
+    let default = default.and_then(|default| fitted(default, &ty, shapes));
     Input {
         name: Name {
             rust: rust_name(&wire),
@@ -174,6 +175,36 @@ fn input(wanted: Wanted<'_, '_>) -> Input {
         default,
         description: wanted.description,
         origin: stated.map_or(wanted.origin, |name| name.span),
+    }
+}
+
+/// The default as a value of the type; `None`: it is none, so that the input has to be given.
+fn fitted(default: Json, ty: &Type, shapes: &Shapes<'_>) -> Option<Json> {
+    let is_fit = match (ty, &default) {
+        (Type::String | Type::Secret, Json::Integer(number)) => {
+            return Some(Json::String(number.to_string()));
+        }
+        (Type::String | Type::Secret, Json::String(_))
+        | (Type::Bool, Json::Bool(_))
+        | (Type::Float, Json::Integer(_) | Json::Float(_)) => true,
+        (Type::Int32, Json::Integer(number)) => i32::try_from(*number).is_ok(),
+        (Type::Int64, Json::Integer(number)) => i64::try_from(*number).is_ok(),
+        (Type::UInt64, Json::Integer(number)) => u64::try_from(*number).is_ok(),
+        (Type::Shape(id), default) => is_known_value(default, &shapes.get(*id)?.kind),
+        _ => false,
+    };
+    is_fit.then_some(default)
+}
+
+fn is_known_value(value: &Json, kind: &ShapeKind) -> bool {
+    match (kind, value) {
+        (ShapeKind::StringEnum(names), Json::String(text)) => {
+            names.iter().any(|name| name.wire == *text)
+        }
+        (ShapeKind::IntegerEnum(values), Json::Integer(number)) => values
+            .iter()
+            .any(|(value, _)| i128::from(*value) == *number),
+        _ => false,
     }
 }
 

@@ -126,7 +126,11 @@ impl<'a> Schemas<'a> {
                 schema.name = Some(target.0);
                 schema.node = target.1;
             } else if let Some(only) = wrapped(schema.node) {
-                schema.is_nullable |= alternatives(schema.node).iter().any(|node| is_null(node));
+                let words = parts(schema.node)
+                    .iter()
+                    .find_map(|part| text(part, "description"));
+                schema.description = schema.description.or(words);
+                schema.is_nullable |= parts(schema.node).iter().any(is_nullable);
                 schema.name = None;
                 schema.node = only;
             } else {
@@ -331,6 +335,8 @@ fn has_form(node: &Node) -> bool {
         "oneOf",
         "anyOf",
         "items",
+        "required",
+        "additionalProperties",
     ];
     FORM.iter().any(|key| node.get(key).is_some())
 }
@@ -342,26 +348,28 @@ fn reference(node: &Node) -> Option<String> {
     Some(name.replace("~1", "/").replace("~0", "~"))
 }
 
-/// The one schema of an `allOf` or a choice that says nothing else.
+/// The one schema of an `allOf` or a choice that says something of the form.
 fn wrapped(node: &Node) -> Option<&Node> {
-    const FORM: &[&str] = &[
+    const OWN: &[&str] = &[
         "properties",
         "enum",
         "items",
         "additionalProperties",
         "required",
     ];
-    if FORM.iter().any(|key| node.get(key).is_some()) {
+    if OWN.iter().any(|key| node.get(key).is_some()) {
         return None;
     }
-    let parts = node.get("allOf").map_or(&[][..], Node::items);
-    let choices = alternatives(node);
-    let mut others = choices.iter().filter(|node| !is_null(node));
-    match (parts, others.next(), others.next()) {
-        ([only], None, None) => Some(only),
-        ([], Some(only), None) => Some(only),
-        _ => None,
-    }
+    let parts = parts(node).iter().filter(|part| has_form(part));
+    let choices = alternatives(node).into_iter().filter(|node| !is_null(node));
+    let mut all = parts.chain(choices);
+    let only = all.next()?;
+    all.next().is_none().then_some(only)
+}
+
+/// The parts of `allOf`.
+fn parts(node: &Node) -> &[Node] {
+    node.get("allOf").map_or(&[][..], Node::items)
 }
 
 /// The alternatives of `oneOf` and `anyOf`.

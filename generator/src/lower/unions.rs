@@ -23,11 +23,10 @@ pub(super) fn base_of_values(node: &Node, values: &[&Node]) -> Option<Type> {
         || type_of(node) == Some("string") && all(is_scalar)
     {
         Some(Type::String)
-    } else if all(|value| matches!(value, Value::Integer(number) if i64::try_from(*number).is_ok()))
-    {
-        Some(Type::Int64)
     } else if all(|value| matches!(value, Value::Integer(_) | Value::Float(_))) {
-        Some(Type::Float)
+        let is_small = |value: &Value| matches!(value, Value::Integer(number) if i64::try_from(*number).is_ok());
+        let is_whole = type_of(node) != Some("number") && all(is_small);
+        Some(if is_whole { Type::Int64 } else { Type::Float })
     } else if all(|value| matches!(value, Value::Bool(_))) {
         Some(Type::Bool)
     } else {

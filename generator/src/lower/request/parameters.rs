@@ -15,10 +15,12 @@ const IGNORED: &[&str] = &["authorization", "accept", "content-type"];
 impl<'a> Builder<'a, '_, '_> {
     /// The parameters' parts; one whose place a security scheme fills has none of its own.
     pub(super) fn parameters(&mut self, security: &Security) -> Vec<Part> {
-        let mut parts = Vec::new();
+        let mut parts: Vec<Part> = Vec::new();
         for node in self.parameter_nodes() {
             let Some(place) = place(node) else { continue };
-            if !self.is_ignored(&place) && !security.fills(&place) {
+            let is_there = |part: &Part| is_same_place(&part.place, &place);
+            let is_taken = security.fills(&place) || parts.iter().any(is_there);
+            if !is_taken && !self.is_ignored(&place) {
                 parts.extend(self.parameter(node, place));
             }
         }
@@ -30,8 +32,10 @@ impl<'a> Builder<'a, '_, '_> {
         let of = |node: &'a Node| node.get("parameters").map_or(&[][..], Node::items);
         let own = of(self.nodes.operation);
         let is_overridden = |node: &Node| {
-            let at = place(node);
-            at.is_none() || own.iter().any(|other| place(other) == at)
+            let Some(at) = place(node) else { return true };
+            own.iter()
+                .filter_map(place)
+                .any(|other| is_same_place(&other, &at))
         };
         let inherited = of(self.nodes.path_item)
             .iter()

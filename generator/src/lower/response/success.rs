@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Response;
 use crate::lower::names::{self, Scope};
-use crate::lower::schema::{Kind, Schema, text};
+use crate::lower::schema::{Kind, Schema, is_true, text};
 use crate::lower::shapes::{Hint, Shapes};
 use crate::model::{Expression, Extra, FieldKind, Name, Success, SuccessField, Token, Type};
 use crate::source::{Node, Span};
@@ -164,6 +164,9 @@ impl<'a> Finder<'a> {
             return;
         }
         let schema = shapes.schemas.get(node);
+        if is_true(schema.node, "writeOnly") {
+            return;
+        }
         if self.dissolved.contains(&pointer) {
             let is_certain = is_certain && !schema.is_nullable;
             return self.schema(schema, &pointer, is_certain, shapes, depth + 1);
