@@ -70,12 +70,12 @@ fn pages(folder: &Path) -> String {
 /// The sound specs and their facts. Each is compiled by itself, so that a mistake in one costs the others nothing.
 fn catalogue() -> (Vec<PathBuf>, Vec<Facts>) {
     let mut sink = Sink::default();
-    let (sources, roots) = source::load(&["specs".into()], &mut sink);
+    let (mut sources, roots) = source::load(&["specs".into()], &mut sink);
     warn(&sink.finish(&sources));
     let (mut sound, mut facts) = (Vec::new(), Vec::new());
     for root in roots {
         let path = PathBuf::from(&root.path);
-        match compile(sources.clone(), vec![root], Sink::default()) {
+        match compile(&mut sources, vec![root], Sink::default()) {
             Ok((model, _)) => {
                 sound.push(path);
                 facts.extend(model.providers.iter().flat_map(facts_of::facts_of));

@@ -72,7 +72,7 @@ impl Case {
     /// folder is a specs folder.
     pub(crate) fn examine(&self) -> Examined {
         let mut sink = Sink::default();
-        let (sources, roots) = if self.path.is_dir() {
+        let (mut sources, roots) = if self.path.is_dir() {
             source::load(std::slice::from_ref(&self.path), &mut sink)
         } else {
             let name = self.path.file_name().unwrap().to_string_lossy();
@@ -82,7 +82,7 @@ impl Case {
             };
             source::load_texts(&[text], &mut sink)
         };
-        match compile(sources, roots, sink) {
+        match compile(&mut sources, roots, sink) {
             Ok((model, diagnostics)) => Examined {
                 model: model.into_inner(),
                 diagnostics,
