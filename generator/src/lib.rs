@@ -16,6 +16,7 @@ pub mod model;
 pub mod output;
 mod render;
 pub mod source;
+mod stack;
 
 pub use self::build::Build;
 use self::check::Checked;
@@ -30,6 +31,10 @@ use self::source::{Root, SourceSet};
 /// # Errors
 /// Everything that is wrong with the specs, as far as it could be seen: the stages after a faulty one do not run.
 pub fn generate(config: &Config) -> Result<OutputTree, Vec<Diagnostic>> {
+    stack::deep(|| generated(config))
+}
+
+fn generated(config: &Config) -> Result<OutputTree, Vec<Diagnostic>> {
     let mut sink = Sink::default();
     let (mut sources, roots) = source::load(&config.specs, &mut sink);
     let (model, warnings) = compile(&mut sources, roots, sink)?;
@@ -43,6 +48,14 @@ pub fn generate(config: &Config) -> Result<OutputTree, Vec<Diagnostic>> {
 /// # Errors
 /// Everything that is wrong with them.
 pub fn compile(
+    sources: &mut SourceSet,
+    roots: Vec<Root>,
+    sink: Sink,
+) -> Result<(Checked<Model>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    stack::deep(move || compiled(sources, roots, sink))
+}
+
+fn compiled(
     sources: &mut SourceSet,
     roots: Vec<Root>,
     mut sink: Sink,

@@ -11,6 +11,8 @@ mod marked;
 mod overlay;
 mod reference;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod trees;
 mod typed;
 mod walk;
@@ -36,7 +38,7 @@ pub struct Document {
     pub digest: String,
     /// The tree, with spans.
     pub node: Node,
-    /// The same tree, typed.
+    /// The same tree, typed; without `x-token-refresh`, which is no OpenAPI and read by `lower` from the tree.
     pub openapi: openapiv3::OpenAPI,
 }
 
@@ -44,6 +46,10 @@ pub struct Document {
 ///
 /// A root with errors gives none; what is wrong with it is in the sink.
 pub fn resolve(sources: &mut SourceSet, roots: Vec<Root>, sink: &mut Sink) -> Vec<Document> {
+    crate::stack::deep(move || all(sources, roots, sink))
+}
+
+fn all(sources: &mut SourceSet, roots: Vec<Root>, sink: &mut Sink) -> Vec<Document> {
     let mut parsed = Parsed::new();
     roots
         .into_iter()

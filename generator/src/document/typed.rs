@@ -12,8 +12,9 @@ use openapiv3::{
 };
 use serde::de::DeserializeOwned;
 
+use super::marked::MARK;
 use crate::source::yaml::{TypeError, typed};
-use crate::source::{Node, Value};
+use crate::source::{Entry, Node, Value};
 
 type Typed<T> = Result<T, TypeError>;
 
@@ -223,10 +224,8 @@ fn leaf<T: DeserializeOwned>(node: Option<&Node>) -> Typed<Option<T>> {
 }
 
 fn extensions<T: DeserializeOwned, C: FromIterator<(String, T)>>(node: &Node) -> Typed<C> {
-    let own = node
-        .entries()
-        .iter()
-        .filter(|entry| entry.key.starts_with("x-"));
+    let is_own = |entry: &&Entry| entry.key.starts_with("x-") && entry.key != MARK;
+    let own = node.entries().iter().filter(is_own);
     own.map(|entry| Ok((entry.key.clone(), typed(&entry.node)?)))
         .collect()
 }
