@@ -81,6 +81,8 @@ pub fn codes() -> impl Iterator<Item = Code> {
         crate::source::codes::ALL,
         crate::document::codes::ALL,
         crate::lower::codes::ALL,
+        crate::lower::extension::codes::ALL,
+        crate::check::codes::ALL,
     ];
     let mut all = stages.concat();
     all.sort();
