@@ -41,6 +41,13 @@ fn crate_files(model: &Model, chosen: &[&Provider], package: &Package, tree: &mu
             tree.insert(file.path.clone(), Some(&provider.id), render::file(file));
         };
         emit::provider(provider, Some(&krate), &mut take);
+        if package.tests {
+            emit::tests::provider(provider, &krate, &mut take);
+        }
+    }
+    if package.tests {
+        let main = emit::tests::main(model);
+        tree.insert(main.path.clone(), None, render::file(&main));
     }
     let library = emit::library(model, package);
     tree.insert(library.path.clone(), None, render::file(&library));

@@ -24,7 +24,8 @@ pub(crate) fn manifest(model: &Model, package: &Package) -> String {
     let features: String = ids.iter().map(|id| format!("{id} = []\n")).collect();
     let tests = if package.tests {
         format!(
-            "[dev-dependencies]\ntoken-refresh-runtime = {{ {runtime}, features = [\"reqwest\", \"testing\"] }}\n\n"
+            "[dev-dependencies]\ntoken-refresh-runtime = {{ {runtime}, features = [\"reqwest\", \"testing\"] }}\n\
+             tokio = {{ version = \"1.45\", default-features = false, features = [\"macros\", \"rt\"] }}\n\n"
         )
     } else {
         String::new()

@@ -17,6 +17,7 @@ mod module;
 mod refusal;
 mod request;
 mod shape;
+pub(crate) mod tests;
 mod token;
 mod tokens;
 mod words;
@@ -38,8 +39,8 @@ pub(crate) struct File<'a> {
     pub(crate) operation: Option<&'a str>,
     /// The module's own documentation, a line each.
     pub(crate) docs: Vec<String>,
-    /// Names of this file that another module of the crate defines: the name, and the path to it (`super`).
-    pub(crate) imports: Vec<(String, &'static str)>,
+    /// Names that other modules define: the name, and the path to it (`super`).
+    pub(crate) imports: Vec<(String, String)>,
     /// Names of the modules inside this one, which are files of their own.
     pub(crate) modules: Vec<&'a str>,
     /// The items. `use` lines of the runtime's and the standard library's names are added to them.
@@ -118,7 +119,7 @@ fn operation_file<'a>(cx: &Context<'a>) -> File<'a> {
         provider: Some(cx.provider()),
         operation: Some(&cx.operation.name.rust),
         docs: module::operation(cx),
-        imports: names.map(|name| (name, "super")).collect(),
+        imports: names.map(|name| (name, "super".to_owned())).collect(),
         modules: Vec::new(),
         items: quote!(#types #operation #provider),
     }

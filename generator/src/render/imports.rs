@@ -62,7 +62,7 @@ const NAMES: &[(&str, &str)] = &[
 const RUNTIME: &str = "token_refresh_runtime";
 
 /// The `use` lines; `own` are further names and the modules they are in.
-pub(super) fn uses(items: &str, own: &[(String, &'static str)]) -> String {
+pub(super) fn uses(items: &str, own: &[(String, String)]) -> String {
     let mut used: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     lexer::words(items, |word| {
         if word.is_part {
@@ -94,15 +94,12 @@ pub(super) fn uses(items: &str, own: &[(String, &'static str)]) -> String {
 fn group(module: &str) -> u8 {
     match module {
         "super" => 2,
-        RUNTIME => 1,
-        _ => 0,
+        _ if module.starts_with("std::") => 0,
+        _ => 1,
     }
 }
 
-fn known<'a>(
-    word: &lexer::Word<'a>,
-    own: &'a [(String, &'static str)],
-) -> Option<(&'a str, &'a str)> {
+fn known<'a>(word: &lexer::Word<'a>, own: &'a [(String, String)]) -> Option<(&'a str, &'a str)> {
     if let Ok(at) = NAMES.binary_search_by_key(&word.text, |(name, _)| name) {
         let (name, module) = NAMES[at];
         // Small letters may name a field: only `generate::` and `json!` are ours.
@@ -112,7 +109,7 @@ fn known<'a>(
         return is_meant.then_some((name, module));
     }
     let (name, module) = own.iter().find(|(name, _)| name == word.text)?;
-    Some((name, *module))
+    Some((name, module))
 }
 
 /// One `use`, wrapped as rustfmt does it.
@@ -166,7 +163,7 @@ mod tests {
 
     #[test]
     fn own_names_come_last() {
-        let own = [("Client".to_owned(), "super")];
+        let own = [("Client".to_owned(), "super".to_owned())];
         let text = "struct A { a: Arc<Client>, b: Json, c: Secret }";
         let used = "use std::sync::Arc;\n\nuse token_refresh_runtime::{Json, Secret};\n\nuse super::Client;\n";
         assert_eq!(uses(text, &own), used);

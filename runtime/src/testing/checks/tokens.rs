@@ -19,6 +19,18 @@ pub enum Ends {
     Whenever,
 }
 
+impl Ends {
+    /// So many seconds after the Unix epoch.
+    pub fn at_unix_seconds(seconds: i64) -> Self {
+        Self::At(Timestamp::from_unix_seconds(seconds))
+    }
+
+    /// So many milliseconds after the Unix epoch.
+    pub fn at_unix_milliseconds(millis: i64) -> Self {
+        Self::At(Timestamp::from_unix_millis(millis))
+    }
+}
+
 /// Fails unless the token is there, has this text, and ends then.
 ///
 /// # Panics

@@ -1,0 +1,223 @@
+//! Tests of the golden requests: what goes over the wire is what the spec shows.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::answer::raw;
+use super::{Names, call, pointer, test};
+use crate::diagnostic::Sink;
+use crate::emit::context::{Context, Grant};
+use crate::emit::literal::text;
+use crate::model::{
+    AuthChoice, Generator, Input, Json, PartSource, Place, Server, UrlPiece, WireExample,
+};
+use crate::source::{Text, load_texts};
+
+/// A test for each.
+pub(super) fn tests(cx: &Context<'_>, names: &mut Names) -> TokenStream {
+    let examples = cx.operation.wire.iter().enumerate();
+    examples
+        .filter_map(|(index, example)| one(cx, names, index, example))
+        .collect()
+}
+
+fn one(
+    cx: &Context<'_>,
+    names: &mut Names,
+    index: usize,
+    example: &WireExample,
+) -> Option<TokenStream> {
+    let given = |name: &str| {
+        example
+            .given
+            .iter()
+            .find(|(known, ..)| known == name)
+            .map(|(_, value, _)| value.clone())
+    };
+    let of_input = |_: usize, input: &Input| given(&input.name.wire);
+    let is_given = |way: &&AuthChoice| {
+        let inputs = crate::emit::auth::inputs(cx.provider(), way);
+        inputs
+            .iter()
+            .all(|(_, input)| given(&input.name.wire).is_some())
+    };
+    let way = call::own_choice(cx).and_then(|choice| {
+        let ways = choice.alternatives.iter().filter(is_given);
+        ways.max_by_key(|way| way.parts.len())
+    });
+    let way = match way {
+        Some(way) => Some(call::alternative(cx, names, way, &of_input)?),
+        None => None,
+    };
+    let server = server(cx, &given)?;
+    let base_url = match path_of(cx, server, &given)? {
+        path if path.is_empty() => quote!(&server.url()),
+        path => {
+            let format = format!("{{}}{}", path.replace('{', "{{").replace('}', "}}"));
+            quote!(&format!(#format, server.url()))
+        }
+    };
+    let chain = call::chain(cx, names, &base_url, &of_input, way.as_ref())?;
+    let token = |index: usize| {
+        given(&cx.operation.tokens[index].name.wire)
+            .map(|value| text(&value))
+            .unwrap_or_default()
+    };
+    let chosen = |_: &[Server]| server.map(|server| server.name.rust.clone());
+    let grant = call::grant(cx, names, &of_input, &token, &chosen);
+    if grant.is_none() && !matches!(cx.grant, Grant::Nothing) {
+        return None;
+    }
+    let call = call::call(cx, &quote!(client), &grant.unwrap_or_default());
+    let golden = raw(&golden(cx, example)?);
+    names.testing.extend(["Answer", "Server"]);
+    let body = quote! {
+        let server = Server::start([Answer::new(500)]);
+        let client = #chain?;
+        // What comes back does not matter here.
+        drop(#call.await);
+        server.only_request().assert_is(#golden);
+    };
+    let name = if index == 0 {
+        "golden_request".to_owned()
+    } else {
+        format!("golden_request_{}", index + 1)
+    };
+    let sentence = "The request is the one that the description shows.".to_owned();
+    let deprecated = call::deprecated(cx);
+    let test = test(&[sentence], &name, Some(&quote!(BuildError)), &body);
+    Some(quote!(#deprecated #test))
+}
+
+/// The server that is meant: the given one, or the first. The outer `None`: the given one is not known.
+fn server<'a>(
+    cx: &Context<'a>,
+    given: &dyn Fn(&str) -> Option<Json>,
+) -> Option<Option<&'a Server>> {
+    let operation = cx.operation;
+    let servers = operation
+        .servers
+        .as_deref()
+        .unwrap_or(&cx.provider().servers);
+    match given(&cx.provider().server_name.wire) {
+        Some(name) if servers.len() > 1 => {
+            let name = text(&name).to_lowercase().replace(' ', "-");
+            servers
+                .iter()
+                .find(|server| server.name.wire == name)
+                .map(Some)
+        }
+        _ => Some(servers.first()),
+    }
+}
+
+/// The path of the server's URL, which a custom base URL has to have, too.
+fn path_of(
+    cx: &Context<'_>,
+    server: Option<&Server>,
+    given: &dyn Fn(&str) -> Option<Json>,
+) -> Option<String> {
+    let Some(server) = server else {
+        return Some(String::new());
+    };
+    let mut url = String::new();
+    for piece in &server.url {
+        match piece {
+            UrlPiece::Literal(text) => url.push_str(text),
+            UrlPiece::Variable(PartSource::Constant(value)) => url.push_str(&text(value)),
+            UrlPiece::Variable(source) => {
+                let input = match source {
+                    PartSource::Setting(index) => cx.provider().settings.get(*index)?,
+                    PartSource::Session(index) => cx.operation.session_inputs.get(*index)?,
+                    _ => return None,
+                };
+                // In the host it makes no difference here.
+                let value = given(&input.name.wire).or_else(|| input.default.clone());
+                url.push_str(&value.map_or_else(|| "x".to_owned(), |value| text(&value)));
+            }
+        }
+    }
+    let (_, rest) = url.split_once("://")?;
+    Some(
+        rest.find('/')
+            .map(|at| rest[at..].trim_end_matches('/').to_owned())
+            .unwrap_or_default(),
+    )
+}
+
+/// The text of the request, with a mark in the place of each value that is made anew on each call.
+fn golden(cx: &Context<'_>, example: &WireExample) -> Option<String> {
+    let (mut target, mut headers, mut body) = (
+        example.target.clone(),
+        example.headers.clone(),
+        example.body.clone(),
+    );
+    for part in &cx.operation.request.parts {
+        let PartSource::Generated(generator) = part.source else {
+            continue;
+        };
+        let mark = mark(generator);
+        match &part.place {
+            Place::Header(name) => {
+                for (_, value) in headers
+                    .iter_mut()
+                    .filter(|(known, _)| known.eq_ignore_ascii_case(name))
+                {
+                    *value = format!("{}{mark}", part.prefix);
+                }
+            }
+            Place::Query(name) => target = in_pairs(&target, name, mark),
+            Place::Body(at) => body = in_body(&body, at, mark)?,
+            // No mark can be put in the place of a path's segment or a cookie without reading the text once more.
+            Place::Path(_) | Place::Cookie(_) | Place::Basic => return None,
+        }
+    }
+    let mut lines = vec![format!("{} {target} HTTP/1.1", example.method)];
+    lines.extend(
+        headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}")),
+    );
+    let mut text = lines.join("\n");
+    if !body.is_empty() {
+        text.push_str("\n\n");
+        text.push_str(&body);
+    }
+    Some(text)
+}
+
+fn mark(generator: Generator) -> &'static str {
+    match generator {
+        Generator::Uuid => "{uuid}",
+        Generator::UnixSeconds => "{unix-seconds}",
+        Generator::UnixMilliseconds => "{unix-milliseconds}",
+        Generator::DateTime => "{date-time}",
+    }
+}
+
+/// `…name=value…` with another value.
+fn in_pairs(text: &str, name: &str, mark: &str) -> String {
+    let (start, pairs) = text
+        .split_once('?')
+        .map_or(("", text), |(path, query)| (path, query));
+    let pair = |pair: &str| match pair.split_once('=') {
+        Some((known, _)) if known == name => format!("{known}={mark}"),
+        _ => pair.to_owned(),
+    };
+    let pairs: Vec<_> = pairs.split('&').map(pair).collect();
+    let separator = if start.is_empty() { "" } else { "?" };
+    format!("{start}{separator}{}", pairs.join("&"))
+}
+
+fn in_body(body: &str, at: &str, mark: &str) -> Option<String> {
+    if !body.trim_start().starts_with('{') {
+        return Some(in_pairs(body, at.trim_start_matches('/'), mark));
+    }
+    let text = Text {
+        path: "body.yaml".to_owned(),
+        text: body.to_owned(),
+    };
+    let (_, roots) = load_texts(&[text], &mut Sink::default());
+    let mut value = Json::from(&roots.first()?.node);
+    pointer::set(&mut value, at, Json::String(mark.to_owned())).then(|| pointer::text(&value))
+}

@@ -1,0 +1,233 @@
+//! Turns a provider into the tests of its generated client: every documented answer, every golden request, every
+//! failure rule, over a real connection.
+//!
+//! The checks are the runtime's (`token_refresh_runtime::testing`). What is written here is what they are put to:
+//! tables of answers, and what the spec says of each.
+
+mod answer;
+mod call;
+mod decode;
+mod expiry;
+mod failures;
+mod golden;
+mod judge;
+mod pointer;
+mod secrets;
+mod solve;
+mod success;
+mod value;
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use self::call::Plants;
+use super::context::{Client, Context};
+use super::docs::{code, doc};
+use super::literal::ident;
+use super::{File, file_name};
+use crate::model::{Model, Provider};
+
+/// Hands over the test files of a provider; `krate` is the generated crate's name.
+pub(crate) fn provider(provider: &Provider, krate: &str, take: &mut dyn FnMut(&File<'_>)) {
+    let client = Client::new(provider);
+    let folder = file_name(&provider.module);
+    let title = code(&provider.id);
+    if let [operation] = provider.operations.as_slice() {
+        let cx = Context::new(&client, operation);
+        let (imports, items) = operation_items(&cx, krate);
+        take(&File {
+            path: format!("tests/providers/{folder}.rs"),
+            provider: Some(provider),
+            docs: vec![format!(
+                "What the client of {title} makes of every answer, over a real connection."
+            )],
+            operation: None,
+            imports,
+            modules: Vec::new(),
+            items,
+        });
+        return;
+    }
+    let modules = provider.operations.iter().map(|operation| {
+        let name = ident(&operation.name.rust);
+        quote!(mod #name;)
+    });
+    take(&File {
+        path: format!("tests/providers/{folder}/mod.rs"),
+        provider: Some(provider),
+        docs: vec![format!(
+            "What the clients of {title} make of every answer, an operation each."
+        )],
+        operation: None,
+        imports: Vec::new(),
+        modules: Vec::new(),
+        items: modules.collect(),
+    });
+    for operation in &provider.operations {
+        let cx = Context::new(&client, operation);
+        let wire = code(&operation.name.wire);
+        let (imports, items) = operation_items(&cx, krate);
+        take(&File {
+            path: format!(
+                "tests/providers/{folder}/{}.rs",
+                file_name(&operation.name.rust)
+            ),
+            provider: Some(provider),
+            docs: vec![format!(
+                "What {title} makes of every answer to {wire}, over a real connection."
+            )],
+            operation: None,
+            imports,
+            modules: Vec::new(),
+            items,
+        });
+    }
+}
+
+/// The root of the one test program, which has a module a provider.
+pub(crate) fn main(model: &Model) -> File<'static> {
+    let modules = model.providers.iter().map(|provider| {
+        let feature = &provider.id;
+        let module = ident(&provider.module);
+        quote!(#[cfg(feature = #feature)] mod #module;)
+    });
+    File {
+        path: "tests/providers/main.rs".to_owned(),
+        provider: None,
+        docs: vec![
+            "What the generated clients make of every answer, over real connections.".to_owned(),
+        ],
+        operation: None,
+        imports: Vec::new(),
+        modules: Vec::new(),
+        items: modules.collect(),
+    }
+}
+
+/// The names that the file imports, and its items.
+fn operation_items(cx: &Context<'_>, krate: &str) -> (Vec<(String, String)>, TokenStream) {
+    let mut names = Names::new(cx, krate);
+    let mut plants = Plants::new(cx);
+    let success = success::planted(cx, &mut plants);
+    let Some(call) = call::items(cx, &plants, &mut names) else {
+        // An input has a type of which no test is made: a union, say.
+        return (Vec::new(), TokenStream::new());
+    };
+    let successes = success::tests(cx, &plants, &mut names);
+    let refusals = failures::refusals(cx, &mut names);
+    let failures = failures::failures(cx, &mut names);
+    let golden = golden::tests(cx, &mut names);
+    let secrets = secrets::tests(
+        cx,
+        &plants,
+        success.as_ref(),
+        refusals.is_some(),
+        &mut names,
+    );
+    let items = quote!(#call #successes #refusals #failures #golden #secrets);
+    (names.imports(), items)
+}
+
+/// The names that a file mentions and `render` does not know.
+struct Names {
+    provider_module: TokenStream,
+    operation_module: TokenStream,
+    /// Of the provider's module.
+    provider: BTreeSet<String>,
+    /// Of the operation's, where that is another one.
+    operation: BTreeSet<String>,
+    /// Of the runtime's `testing`.
+    testing: BTreeSet<&'static str>,
+}
+
+/// What the tests take from the runtime's `testing` and a token may be called, too.
+const TAKEN: &[&str] = &["Answer", "Case", "Ends", "Server"];
+
+impl Names {
+    fn new(cx: &Context<'_>, krate: &str) -> Self {
+        let (krate, module) = (ident(krate), ident(&cx.provider().module));
+        let provider_module = quote!(#krate::#module);
+        let operation_module = if cx.client.has_several() {
+            let operation = ident(&cx.operation.name.rust);
+            quote!(#provider_module::#operation)
+        } else {
+            provider_module.clone()
+        };
+        Self {
+            provider_module,
+            operation_module,
+            provider: BTreeSet::new(),
+            operation: BTreeSet::new(),
+            testing: BTreeSet::new(),
+        }
+    }
+
+    /// A name of the operation's module.
+    fn ty(&mut self, cx: &Context<'_>, name: &str) -> TokenStream {
+        let names = if cx.client.has_several() {
+            &mut self.operation
+        } else {
+            &mut self.provider
+        };
+        known(names, name, &self.operation_module)
+    }
+
+    /// A name of the provider's module.
+    fn provider_type(&mut self, name: &str) -> TokenStream {
+        known(&mut self.provider, name, &self.provider_module)
+    }
+
+    fn provider_module(&self) -> TokenStream {
+        self.provider_module.clone()
+    }
+
+    fn operation_module(&self) -> TokenStream {
+        self.operation_module.clone()
+    }
+
+    /// Each name and its module.
+    fn imports(self) -> Vec<(String, String)> {
+        let testing = self.testing.into_iter().map(str::to_owned).collect();
+        let lists = [
+            (self.provider_module.to_string(), self.provider),
+            (self.operation_module.to_string(), self.operation),
+            ("token_refresh_runtime::testing".to_owned(), testing),
+        ];
+        let mut imports = Vec::new();
+        for (module, names) in lists {
+            let module = module.replace(' ', "");
+            imports.extend(names.into_iter().map(|name| (name, module.clone())));
+        }
+        imports
+    }
+}
+
+/// Imports a name, or spells its path out where it is taken.
+fn known(names: &mut BTreeSet<String>, name: &str, module: &TokenStream) -> TokenStream {
+    let short = ident(name);
+    if TAKEN.contains(&name) {
+        return quote!(#module::#short);
+    }
+    names.insert(name.to_owned());
+    quote!(#short)
+}
+
+/// A test with its sentence of documentation.
+fn test(
+    sentence: &[String],
+    name: &str,
+    is_fallible: Option<&TokenStream>,
+    body: &TokenStream,
+) -> TokenStream {
+    let docs = sentence.iter().map(|line| doc(line));
+    let name = ident(name);
+    let returns = is_fallible.map(|error| quote!(-> Result<(), #error>));
+    let ok = is_fallible.map(|_| quote!(Ok(())));
+    quote! {
+        #(#docs)*
+        #[tokio::test]
+        async fn #name() #returns { #body #ok }
+    }
+}
