@@ -22,6 +22,7 @@ macro_rules! string_enum {
     ($name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
         impl $name {
             /// The text on the wire.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)*
@@ -30,42 +31,47 @@ macro_rules! string_enum {
             }
         }
 
-        impl ::core::convert::From<&str> for $name {
-            fn from(text: &str) -> Self {
-                match text {
+        impl<T: ::core::convert::Into<::std::string::String>> ::core::convert::From<T> for $name {
+            #[inline]
+            fn from(text: T) -> Self {
+                let text: ::std::string::String = text.into();
+                match &*text {
                     $($text => Self::$variant,)*
-                    _ => Self::Other(::std::borrow::ToOwned::to_owned(text)),
+                    _ => Self::Other(text),
                 }
             }
         }
 
-        impl ::core::convert::From<::std::string::String> for $name {
-            fn from(text: ::std::string::String) -> Self {
-                Self::from(text.as_str())
-            }
-        }
-
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 formatter.write_str(self.as_str())
             }
         }
 
         impl $crate::AsText for $name {
+            #[inline]
             fn as_text(&self) -> ::std::borrow::Cow<'_, str> {
                 ::std::borrow::Cow::Borrowed(self.as_str())
             }
         }
 
         impl $crate::Decode for $name {
+            #[inline]
             fn decode(
                 value: &$crate::Json,
             ) -> ::core::result::Result<Self, $crate::Mismatch> {
-                <::std::string::String as $crate::Decode>::decode(value).map(Self::from)
+                match <::std::string::String as $crate::Decode>::decode(value) {
+                    ::core::result::Result::Ok(text) => {
+                        ::core::result::Result::Ok(<Self as ::core::convert::From<::std::string::String>>::from(text))
+                    }
+                    ::core::result::Result::Err(mismatch) => ::core::result::Result::Err(mismatch),
+                }
             }
         }
 
         impl $crate::Encode for $name {
+            #[inline]
             fn encode(&self) -> $crate::Json {
                 $crate::Encode::encode(self.as_str())
             }
@@ -94,6 +100,7 @@ macro_rules! integer_enum {
     ($name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
         impl $name {
             /// The number on the wire.
+            #[inline]
             pub fn value(self) -> i64 {
                 match self {
                     $(Self::$variant => $value,)*
@@ -103,6 +110,7 @@ macro_rules! integer_enum {
         }
 
         impl ::core::convert::From<i64> for $name {
+            #[inline]
             fn from(value: i64) -> Self {
                 match value {
                     $($value => Self::$variant,)*
@@ -112,18 +120,21 @@ macro_rules! integer_enum {
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Display::fmt(&self.value(), formatter)
             }
         }
 
         impl $crate::AsText for $name {
+            #[inline]
             fn as_text(&self) -> ::std::borrow::Cow<'_, str> {
                 ::std::borrow::Cow::Owned(::std::string::ToString::to_string(self))
             }
         }
 
         impl $crate::Decode for $name {
+            #[inline]
             fn decode(
                 value: &$crate::Json,
             ) -> ::core::result::Result<Self, $crate::Mismatch> {
@@ -132,6 +143,7 @@ macro_rules! integer_enum {
         }
 
         impl $crate::Encode for $name {
+            #[inline]
             fn encode(&self) -> $crate::Json {
                 $crate::Encode::encode(&self.value())
             }

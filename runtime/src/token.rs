@@ -160,31 +160,29 @@ pub trait TokenKind: Sized {
 #[macro_export]
 macro_rules! shared_token {
     ($name:ident, $wire:literal) => {
-        $crate::__token!($name, $wire);
+        $crate::__token!($name, $wire, {});
 
         impl ::core::clone::Clone for $name {
+            #[inline]
             fn clone(&self) -> Self {
                 Self(self.0.duplicate())
             }
         }
 
         impl ::core::convert::AsRef<$name> for $name {
+            #[inline]
             fn as_ref(&self) -> &Self {
                 self
             }
         }
 
-        impl $name {
-            /// The text itself. Whoever calls this keeps it out of logs and messages.
-            pub fn expose(&self) -> &str {
-                self.0.expose()
-            }
+        /// What is known of the token, and its text: whoever takes that out keeps it out of logs and messages.
+        impl ::core::ops::Deref for $name {
+            type Target = $crate::Token;
 
-            /// The text as a header's value, bare and marked sensitive.
-            pub fn header_value(
-                &self,
-            ) -> ::core::result::Result<$crate::http::HeaderValue, $crate::RequestError> {
-                self.0.header_value()
+            #[inline]
+            fn deref(&self) -> &$crate::Token {
+                &self.0
             }
         }
     };
@@ -218,89 +216,77 @@ macro_rules! shared_token {
 #[macro_export]
 macro_rules! single_use_token {
     ($name:ident, $wire:literal) => {
-        $crate::__token!($name, $wire);
-
-        impl $name {
+        $crate::__token!($name, $wire, {
             /// The text, given up for its one use. Whoever calls this keeps it out of logs and messages.
+            #[inline]
             pub fn into_secret(self) -> $crate::Secret {
                 self.0.into_secret()
             }
 
-            /// The text as a header's value, bare and marked sensitive, given up for its one use.
-            pub fn into_header_value(
-                self,
-            ) -> ::core::result::Result<$crate::http::HeaderValue, $crate::RequestError> {
-                self.0.header_value()
-            }
-        }
-    };
-}
-
-/// What both kinds of token have.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __token {
-    ($name:ident, $wire:literal) => {
-        impl $name {
-            /// A token of which nothing but its text is known.
-            pub fn new(value: impl ::core::convert::Into<::std::string::String>) -> Self {
-                Self($crate::Token::new(::core::convert::Into::<
-                    ::std::string::String,
-                >::into(value)))
-            }
-
-            /// A token that came at `issued` and ends at `expiry`.
-            pub fn with_times(
-                value: impl ::core::convert::Into<::std::string::String>,
-                issued: ::core::option::Option<$crate::Timestamp>,
-                expiry: $crate::Expiry,
-            ) -> Self {
-                let value = ::core::convert::Into::<::std::string::String>::into(value);
-                Self($crate::Token::with_times(value, issued, expiry))
-            }
-
             /// When it came, as far as known.
+            #[inline]
             pub fn issued(&self) -> ::core::option::Option<$crate::Timestamp> {
                 self.0.issued()
             }
 
             /// When it ends.
+            #[inline]
             pub fn expiry(&self) -> $crate::Expiry {
                 self.0.expiry()
             }
+        });
+    };
+}
+
+/// What both kinds of token have. Few functions and few impls: a crate of a hundred providers is compiled by
+/// every user, and these are most of it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __token {
+    ($name:ident, $wire:literal, { $($more:item)* }) => {
+        impl $name {
+            /// A token of which nothing but its text is known.
+            #[inline]
+            pub fn new(value: impl ::core::convert::Into<$crate::Secret>) -> Self {
+                Self($crate::Token::new(value))
+            }
+
+            /// A token that came at `issued` and ends at `expiry`.
+            #[inline]
+            pub fn with_times(
+                value: impl ::core::convert::Into<$crate::Secret>,
+                issued: ::core::option::Option<$crate::Timestamp>,
+                expiry: $crate::Expiry,
+            ) -> Self {
+                Self($crate::Token::with_times(value, issued, expiry))
+            }
+
+            $($more)*
         }
 
         impl $crate::TokenKind for $name {
             const NAME: &'static str = $wire;
 
+            #[inline]
             fn from_token(token: $crate::Token) -> Self {
                 Self(token)
             }
 
+            #[inline]
             fn token(&self) -> &$crate::Token {
                 &self.0
             }
 
+            #[inline]
             fn into_token(self) -> $crate::Token {
                 self.0
             }
         }
 
-        impl $crate::Sensitive for $name {
-            fn sensitive(&self) -> &str {
-                self.0.expose()
-            }
-        }
-
-        impl ::core::convert::From<&str> for $name {
-            fn from(value: &str) -> Self {
-                Self::new(value)
-            }
-        }
-
-        impl ::core::convert::From<::std::string::String> for $name {
-            fn from(value: ::std::string::String) -> Self {
-                Self::new(value)
+        impl<T: ::core::convert::Into<::std::string::String>> ::core::convert::From<T> for $name {
+            #[inline]
+            fn from(value: T) -> Self {
+                Self($crate::Token::new(value.into()))
             }
         }
     };

@@ -106,7 +106,7 @@ impl Provider for Client {
     fn request(&self, grant: &RefreshToken) -> Result<Request, RequestError> {
         let mut request = RequestBuilder::new("POST", &self.base_url);
         request.segment_literal("/renew");
-        request.secret_header("x-secret", "", Secret::new(CLIENT_SECRET));
+        request.secret_header("x-secret", "", &Secret::new(CLIENT_SECRET));
         request.secret_json("/refresh", "", grant);
         request.finish()
     }

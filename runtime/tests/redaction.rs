@@ -130,10 +130,10 @@ fn what_is_built_and_kept_hides_itself() {
     );
 
     let mut builder = RequestBuilder::new("POST", &base());
-    builder.secret_query("token", "", Secret::from(GRANT));
-    builder.secret_cookie("session", "", Secret::from(HEADER_SECRET));
-    builder.secret_segment("key", "", Secret::from(PATH_SECRET));
-    builder.secret_form("password", "", Secret::from(PASSWORD));
+    builder.secret_query("token", "", &Secret::from(GRANT));
+    builder.secret_cookie("session", "", &Secret::from(HEADER_SECRET));
+    builder.secret_segment("key", "", &Secret::from(PATH_SECRET));
+    builder.secret_form("password", "", &Secret::from(PASSWORD));
     assert_clean(&format!("{builder:?} {builder:#?}"), "the builder");
 
     let tokens = read(
@@ -163,7 +163,7 @@ fn a_value_that_cannot_be_sent_is_named_and_not_shown() {
             request.segment("key", "..");
         }),
         ("the Basic user name", |request, secret| {
-            request.basic(format!("a:{}", secret.expose()), "");
+            request.basic(&format!("a:{}", secret.expose()), "");
         }),
         ("the Basic credentials", |request, secret| {
             request.basic("user", secret);

@@ -55,7 +55,7 @@ fn serve() -> (u16, JoinHandle<String>) {
 fn request(url: &str) -> token_refresh_runtime::Request {
     let mut request =
         RequestBuilder::new("GET", &token_refresh_runtime::BaseUrl::parse(url).unwrap());
-    request.secret_header("x-secret", "", Secret::from(HEADER_SECRET));
+    request.secret_header("x-secret", "", &Secret::from(HEADER_SECRET));
     request.finish().unwrap()
 }
 

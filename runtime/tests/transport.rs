@@ -79,8 +79,8 @@ fn impatient() -> ReqwestTransport {
 fn get(url: &BaseUrl) -> Request {
     let mut request = RequestBuilder::new("GET", url);
     request.segment_literal("/tokens");
-    request.secret_query("token", "", Secret::from(GRANT));
-    request.secret_header("x-secret", "", Secret::from(HEADER_SECRET));
+    request.secret_query("token", "", &Secret::from(GRANT));
+    request.secret_header("x-secret", "", &Secret::from(HEADER_SECRET));
     request.finish().unwrap()
 }
 

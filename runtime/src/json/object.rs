@@ -17,18 +17,28 @@ impl<'a> Object<'a> {
         }
     }
 
+    // What is generic here is compiled once more for each generated type, and each closure with it: the matches
+    // are spelt out.
+
     /// A property that has to be there.
     pub fn required<T: Decode>(&self, key: &str) -> Result<T, Mismatch> {
-        T::decode(self.property(key)?).map_err(|mismatch| mismatch.under(key))
+        match self.property(key) {
+            Ok(value) => match T::decode(value) {
+                Ok(decoded) => Ok(decoded),
+                Err(mismatch) => Err(mismatch.under(key)),
+            },
+            Err(mismatch) => Err(mismatch),
+        }
     }
 
     /// A property that may be absent or null.
     pub fn optional<T: Decode>(&self, key: &str) -> Result<Option<T>, Mismatch> {
         match self.get(key) {
             None => Ok(None),
-            Some(value) => T::decode(value)
-                .map(Some)
-                .map_err(|mismatch| mismatch.under(key)),
+            Some(value) => match T::decode(value) {
+                Ok(decoded) => Ok(Some(decoded)),
+                Err(mismatch) => Err(mismatch.under(key)),
+            },
         }
     }
 

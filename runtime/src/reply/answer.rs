@@ -187,6 +187,12 @@ impl<'a> Answer<'a> {
         body
     }
 
+    /// What an error keeps of a success that is not of the documented shape.
+    #[cold]
+    pub(super) fn mistaken(&self, mismatch: Mismatch) -> Facts {
+        self.failed(Cause::Protocol(Flaw::Mismatch(mismatch)))
+    }
+
     /// Everything that an error keeps of this answer.
     #[cold]
     pub(super) fn failed(&self, cause: Cause) -> Facts {

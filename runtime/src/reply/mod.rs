@@ -12,7 +12,7 @@ mod tokens;
 
 pub(crate) use self::answer::Answer;
 use self::tokens::TokenValue;
-use crate::error::{Cause, Error, Facts, Flaw};
+use crate::error::{Cause, Error, Facts};
 use crate::json::{Decode, Json, Mismatch};
 use crate::{Exchange, Lifecycle, Response, Token, TokenKind, TransportError};
 
@@ -44,6 +44,8 @@ pub struct Reply<'a> {
 }
 
 impl Reply<'_> {
+    // As in `json::Object`, the matches are spelt out: each closure is compiled for each provider.
+
     /// The token of this index in [`Lifecycle::tokens`]. One that is not received but sent is the sent one, its
     /// life extended.
     ///
@@ -57,8 +59,12 @@ impl Reply<'_> {
     }
 
     /// The token of this index, where it is there.
+    #[expect(clippy::manual_map, reason = "see above")]
     pub fn token_if_any<T: TokenKind>(&mut self, index: usize) -> Option<T> {
-        self.take(index).map(T::from_token)
+        match self.take(index) {
+            Some(token) => Some(T::from_token(token)),
+            None => None,
+        }
     }
 
     /// The extra of this index in [`Lifecycle::extras`], where it is there and not null.
@@ -69,7 +75,10 @@ impl Reply<'_> {
     /// A value of the body that has to be there.
     pub fn required<T: Decode>(&mut self, pointer: &str) -> Result<T, Mismatch> {
         match self.answer.body_at(pointer) {
-            Some(value) => T::decode(value).map_err(|mismatch| mismatch.at(pointer)),
+            Some(value) => match T::decode(value) {
+                Ok(decoded) => Ok(decoded),
+                Err(mismatch) => Err(mismatch.at(pointer)),
+            },
             None => Err(Mismatch::missing("a value").at(pointer)),
         }
     }
@@ -78,9 +87,10 @@ impl Reply<'_> {
     pub fn optional<T: Decode>(&mut self, pointer: &str) -> Result<Option<T>, Mismatch> {
         match self.answer.body_at(pointer) {
             None | Some(Json::Null) => Ok(None),
-            Some(value) => T::decode(value)
-                .map(Some)
-                .map_err(|mismatch| mismatch.at(pointer)),
+            Some(value) => match T::decode(value) {
+                Ok(decoded) => Ok(Some(decoded)),
+                Err(mismatch) => Err(mismatch.at(pointer)),
+            },
         }
     }
 
@@ -103,12 +113,10 @@ pub(crate) fn read<T: ReadTokens, R: ReadRefusal>(
                 answer: &answer,
                 tokens,
             };
-            T::read(&mut reply).map_err(|mismatch| {
-                Error::from_parts(
-                    answer.failed(Cause::Protocol(Flaw::Mismatch(mismatch))),
-                    None,
-                )
-            })
+            match T::read(&mut reply) {
+                Ok(tokens) => Ok(tokens),
+                Err(mismatch) => Err(Error::from_parts(answer.mistaken(mismatch), None)),
+            }
         }
         Err(cause) => Err(refused(&answer, cause)),
     }
@@ -116,11 +124,13 @@ pub(crate) fn read<T: ReadTokens, R: ReadRefusal>(
 
 #[cold]
 fn refused<R: ReadRefusal>(answer: &Answer<'_>, cause: Cause) -> Error<R> {
-    let refusal = match cause {
-        // A refusal that is not of the documented shape keeps its status, its headers and its body.
-        Cause::Refused(_) => R::read(answer.status(), &answer.scrubbed()).ok().flatten(),
-        _ => None,
-    };
+    let mut refusal = None;
+    if let Cause::Refused(_) = cause
+        && let Ok(read) = R::read(answer.status(), &answer.scrubbed())
+    {
+        refusal = read;
+    }
+    // A refusal that is not of the documented shape keeps its status, its headers and its body.
     Error::from_parts(answer.failed(cause), refusal)
 }
 

@@ -92,7 +92,12 @@ impl RequestBuilder {
 
     /// A path parameter that is secret. It ends up in logs of proxies and servers: a spec with one gets a
     /// warning.
-    pub fn secret_segment(&mut self, name: &'static str, prefix: &str, value: impl Sensitive) {
+    pub fn secret_segment(
+        &mut self,
+        name: &'static str,
+        prefix: &str,
+        value: &(impl Sensitive + ?Sized),
+    ) {
         self.remember(value.sensitive());
         self.push_segment(name, &joined(prefix, value.sensitive()));
     }
@@ -103,7 +108,7 @@ impl RequestBuilder {
     }
 
     /// A query parameter that is secret; see [`Self::secret_segment`].
-    pub fn secret_query(&mut self, name: &str, prefix: &str, value: impl Sensitive) {
+    pub fn secret_query(&mut self, name: &str, prefix: &str, value: &(impl Sensitive + ?Sized)) {
         self.remember(value.sensitive());
         self.target
             .push_query(name, &joined(prefix, value.sensitive()));
@@ -121,13 +126,22 @@ impl RequestBuilder {
     }
 
     /// A header that is secret: it is marked sensitive.
-    pub fn secret_header(&mut self, name: &'static str, prefix: &str, value: impl Sensitive) {
+    pub fn secret_header(
+        &mut self,
+        name: &'static str,
+        prefix: &str,
+        value: &(impl Sensitive + ?Sized),
+    ) {
         self.remember(value.sensitive());
         self.push_header(name, &joined(prefix, value.sensitive()), true);
     }
 
     /// `Authorization: Basic` (RFC 7617).
-    pub fn basic(&mut self, user: impl Sensitive, password: impl Sensitive) {
+    pub fn basic(
+        &mut self,
+        user: &(impl Sensitive + ?Sized),
+        password: &(impl Sensitive + ?Sized),
+    ) {
         self.push_basic(user.sensitive(), password.sensitive());
     }
 
@@ -137,7 +151,12 @@ impl RequestBuilder {
     }
 
     /// A cookie that is secret.
-    pub fn secret_cookie(&mut self, name: &'static str, prefix: &str, value: impl Sensitive) {
+    pub fn secret_cookie(
+        &mut self,
+        name: &'static str,
+        prefix: &str,
+        value: &(impl Sensitive + ?Sized),
+    ) {
         self.remember(value.sensitive());
         self.push_cookie(name, &joined(prefix, value.sensitive()));
     }
@@ -156,7 +175,7 @@ impl RequestBuilder {
     }
 
     /// A secret text of a JSON body.
-    pub fn secret_json(&mut self, pointer: &str, prefix: &str, value: impl Sensitive) {
+    pub fn secret_json(&mut self, pointer: &str, prefix: &str, value: &(impl Sensitive + ?Sized)) {
         self.remember(value.sensitive());
         let text = crate::Json::String(joined(prefix, value.sensitive()).to_string());
         let done = self.content.put_json(pointer, text);
@@ -170,7 +189,7 @@ impl RequestBuilder {
     }
 
     /// A secret field of a form body.
-    pub fn secret_form(&mut self, name: &str, prefix: &str, value: impl Sensitive) {
+    pub fn secret_form(&mut self, name: &str, prefix: &str, value: &(impl Sensitive + ?Sized)) {
         self.remember(value.sensitive());
         let done = self
             .content
@@ -185,7 +204,12 @@ impl RequestBuilder {
     }
 
     /// The whole body as secret text of this media type.
-    pub fn secret_text(&mut self, media_type: &'static str, prefix: &str, value: impl Sensitive) {
+    pub fn secret_text(
+        &mut self,
+        media_type: &'static str,
+        prefix: &str,
+        value: &(impl Sensitive + ?Sized),
+    ) {
         self.remember(value.sensitive());
         self.content_type = Some(media_type);
         self.content = Content::text(&joined(prefix, value.sensitive()));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Secret, Token};
+use crate::{Secret, Token, TokenKind};
 
 /// A value that may be seen, as text. Generated enums implement it too.
 pub trait AsText {
@@ -70,8 +70,8 @@ impl Sensitive for Token {
     }
 }
 
-impl<T: Sensitive + ?Sized> Sensitive for &T {
+impl<T: TokenKind> Sensitive for T {
     fn sensitive(&self) -> &str {
-        T::sensitive(self)
+        self.token().expose()
     }
 }

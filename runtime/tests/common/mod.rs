@@ -108,9 +108,9 @@ pub(crate) use provider;
 pub fn request(base: &BaseUrl, grant: &RefreshToken) -> Result<Request, RequestError> {
     let mut request = RequestBuilder::new("POST", base);
     request.segment_literal("/tokens/");
-    request.secret_segment("key", "", Secret::from(PATH_SECRET));
-    request.secret_header("x-secret", "Key ", Secret::from(HEADER_SECRET));
-    request.basic("user", Secret::from(PASSWORD));
+    request.secret_segment("key", "", &Secret::from(PATH_SECRET));
+    request.secret_header("x-secret", "Key ", &Secret::from(HEADER_SECRET));
+    request.basic("user", &Secret::from(PASSWORD));
     request.content_type("application/json");
     request.secret_json("/refreshToken", "", grant);
     request.json("/expiresIn", 120);
