@@ -31,63 +31,73 @@ const CRATES: &[&str] = &[
 
 /// The words of a name, in small letters, made of ASCII alone.
 pub(super) fn words(text: &str) -> Vec<String> {
-    split(text, |words, word, character| {
+    let mut words: Vec<String> = Vec::new();
+    ascii(text, |is_first, character| match words.last_mut() {
+        Some(word) if !is_first => word.push(character),
+        _ => words.push(character.to_string()),
+    });
+    words
+}
+
+/// Gives every letter of every word, in small ASCII letters; a letter outside ASCII is a word of its own.
+fn ascii(text: &str, mut give: impl FnMut(bool, char)) {
+    let mut is_after_point = false;
+    walk(text, |is_first, character| {
         if character.is_ascii() {
-            word.push(character.to_ascii_lowercase());
+            give(is_first || is_after_point, character.to_ascii_lowercase());
+            is_after_point = false;
         } else {
-            flush(words, word);
-            words.push(code_point(character));
+            for (at, digit) in code_point(character).chars().enumerate() {
+                give(at == 0, digit);
+            }
+            is_after_point = true;
         }
-    })
+    });
 }
 
 fn code_point(character: char) -> String {
     format!("u{:x}", u32::from(character))
 }
 
-/// Cuts a text into words; `add` adds a character to the word that is being read.
-fn split(text: &str, add: impl Fn(&mut Vec<String>, &mut String, char)) -> Vec<String> {
-    let characters: Vec<char> = text.chars().collect();
-    let mut words = Vec::new();
-    let mut word = String::new();
-    for (index, &character) in characters.iter().enumerate() {
-        let before = index.checked_sub(1).and_then(|at| characters.get(at));
-        let after = characters.get(index + 1);
+/// Gives every letter of every word, and whether it is the word's first.
+fn walk(text: &str, mut give: impl FnMut(bool, char)) {
+    let mut characters = text.chars().peekable();
+    let mut before: Option<char> = None;
+    let mut is_open = false;
+    let mut is_empty = true;
+    while let Some(character) = characters.next() {
+        let after = characters.peek().copied();
         if character.is_alphanumeric() || is_invisible(character) {
-            if begins_word(before, character, after) {
-                flush(&mut words, &mut word);
+            give(!is_open || begins_word(before, character, after), character);
+            is_open = true;
+            is_empty = false;
+        } else {
+            is_open = false;
+            let is_sign = before.is_none_or(|before| !before.is_ascii_alphanumeric())
+                && after.is_some_and(|after| after.is_ascii_digit());
+            // `+1` and `-1` are two values.
+            match character {
+                '-' if is_sign => spell("minus", &mut give),
+                '+' if is_sign => spell("plus", &mut give),
+                _ => {}
             }
-            add(&mut words, &mut word, character);
-            continue;
         }
-        flush(&mut words, &mut word);
-        // `+1` and `-1` are two values.
-        let is_sign = before.is_none_or(|before| !before.is_ascii_alphanumeric())
-            && after.is_some_and(char::is_ascii_digit);
-        match character {
-            '-' if is_sign => words.push("minus".to_owned()),
-            '+' if is_sign => words.push("plus".to_owned()),
-            _ => {}
-        }
+        before = Some(character);
     }
-    flush(&mut words, &mut word);
-    if words.is_empty() {
-        let stand_in = if text.is_empty() { "empty" } else { "symbol" };
-        words.push(stand_in.to_owned());
-    }
-    words
-}
-
-fn flush(words: &mut Vec<String>, word: &mut String) {
-    if !word.is_empty() {
-        words.push(std::mem::take(word));
+    if is_empty {
+        spell(if text.is_empty() { "empty" } else { "symbol" }, &mut give);
     }
 }
 
-fn begins_word(before: Option<&char>, character: char, after: Option<&char>) -> bool {
-    let is_small = |neighbour: Option<&char>| neighbour.is_some_and(|near| near.is_lowercase());
-    !character.is_ascii() && is_invisible(character)
-        || character.is_uppercase() && (is_small(before) || is_small(after))
+fn spell(word: &str, give: &mut impl FnMut(bool, char)) {
+    for (at, character) in word.chars().enumerate() {
+        give(at == 0, character);
+    }
+}
+
+fn begins_word(before: Option<char>, character: char, after: Option<char>) -> bool {
+    let is_small = |neighbour: Option<char>| neighbour.is_some_and(char::is_lowercase);
+    is_invisible(character) || character.is_uppercase() && (is_small(before) || is_small(after))
 }
 
 /// Marks and controls that show nothing, or turn what follows around.
@@ -99,16 +109,19 @@ fn is_invisible(character: char) -> bool {
 
 /// `clientSecret`: the name of an input, in the letters of the document.
 pub(super) fn camel(text: &str) -> String {
-    let words = split(text, |_, word, character| {
+    let mut name = String::with_capacity(text.len());
+    walk(text, |is_first, character| {
         if is_invisible(character) {
-            word.push_str(&code_point(character));
+            let mark = code_point(character);
+            name.push('U');
+            name.push_str(mark.trim_start_matches('u'));
+        } else if is_first && !name.is_empty() {
+            name.extend(character.to_uppercase());
         } else {
-            word.extend(character.to_lowercase());
+            name.extend(character.to_lowercase());
         }
     });
-    let mut words = words.into_iter();
-    let first = words.next().unwrap_or_default();
-    words.fold(first, |name, word| name + &capitalised(&word))
+    name
 }
 
 /// The name of an input by its name on the wire: without a leading `x-`.
@@ -135,7 +148,13 @@ pub(super) fn snake(text: &str) -> String {
 
 /// `client_secret` without regard to keywords, for names that get something before them.
 pub(super) fn plain_snake(text: &str) -> String {
-    let name = words(text).join("_");
+    let mut name = String::with_capacity(text.len() + 2);
+    ascii(text, |is_first, character| {
+        if is_first && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(character);
+    });
     // A letter, since a public field is not to begin with `_`.
     if name.starts_with(|first: char| first.is_ascii_digit()) {
         format!("n{name}")
@@ -155,7 +174,14 @@ pub(super) fn module(text: &str) -> String {
 
 /// `ClientSecret`: a type or a variant.
 pub(super) fn pascal(text: &str) -> String {
-    let name: String = words(text).iter().map(|word| capitalised(word)).collect();
+    let mut name = String::with_capacity(text.len());
+    ascii(text, |is_first, character| {
+        name.push(if is_first {
+            character.to_ascii_uppercase()
+        } else {
+            character
+        });
+    });
     if name.starts_with(|first: char| first.is_ascii_digit()) {
         format!("N{name}")
     } else if name == "Self" {
@@ -163,13 +189,6 @@ pub(super) fn pascal(text: &str) -> String {
     } else {
         name
     }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut characters = word.chars();
-    characters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().to_string() + characters.as_str()
-    })
 }
 
 /// A field's or function's name beside its wire name.
@@ -248,6 +267,19 @@ mod tests {
         }
     }
 
+    fn assert_identifiers(text: &str) {
+        for name in [snake(text), pascal(text), module(text)] {
+            let name = name.strip_prefix("r#").unwrap_or(&name);
+            let mut characters = name.chars();
+            let first = characters.next().unwrap();
+            assert!(first.is_ascii_alphabetic(), "{text:?} gives {name:?}");
+            let is_plain = characters.all(|c| c.is_ascii_alphanumeric() || c == '_');
+            assert!(is_plain, "{text:?} gives {name:?}");
+        }
+        assert!(!snake(text).contains(|c: char| c.is_ascii_uppercase()));
+        assert!(!NEVER.contains(&snake(text).as_str()) && !RAW.contains(&snake(text).as_str()));
+    }
+
     #[test]
     fn every_text_becomes_an_identifier() {
         for text in [
@@ -270,16 +302,7 @@ mod tests {
             "gen",
             "🦀",
         ] {
-            for name in [snake(text), pascal(text), module(text)] {
-                let name = name.strip_prefix("r#").unwrap_or(&name);
-                let mut characters = name.chars();
-                let first = characters.next().unwrap();
-                assert!(first.is_ascii_alphabetic(), "{text:?} gives {name:?}");
-                assert!(
-                    characters.all(|c| c.is_ascii_alphanumeric() || c == '_'),
-                    "{text:?} gives {name:?}"
-                );
-            }
+            assert_identifiers(text);
         }
         assert_eq!(snake("größe"), "gr_uf6_udf_e");
         assert_eq!(snake("type"), "r#type");
@@ -287,6 +310,22 @@ mod tests {
         assert_eq!(pascal("self"), "Self_");
         assert_eq!(module("fn"), "fn_");
         assert_eq!(module("std"), "std_");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_becomes_an_identifier(text in ".*") {
+            assert_identifiers(&text);
+            assert_identifiers(&camel(&text));
+        }
+
+        #[test]
+        fn no_name_is_taken_twice(texts in proptest::collection::vec("[a-bA-B0-2_ -]{0,3}", 0..40)) {
+            let mut scope = Scope::default();
+            let claimed: Vec<_> = texts.iter().map(|text| scope.claim(snake(text))).collect();
+            let distinct: std::collections::HashSet<_> = claimed.iter().collect();
+            assert_eq!(distinct.len(), claimed.len(), "{claimed:?}");
+        }
     }
 
     #[test]

@@ -293,16 +293,22 @@ fn integer(node: &Node) -> Type {
 /// Whether text of this name is hidden in what comes back: `Debug` must not print a token that the block
 /// forgot to mention.
 fn is_hidden(node: &Node, key: &str) -> bool {
-    text(node, "format") == Some("password") || {
-        let words = names::words(key);
-        let has = |wanted: &str| words.iter().any(|word| word == wanted);
-        let ends = |wanted: &str| words.last().is_some_and(|word| word == wanted);
-        has("secret")
-            || has("password")
-            || has("passwd")
-            || ends("token")
-            || ends("jwt")
-            || ends("assertion")
-            || (has("api") || has("private")) && ends("key")
+    const SIGNS: &[&str] = &["secret", "passw", "token", "jwt", "assertion", "key"];
+    if text(node, "format") == Some("password") {
+        return true;
     }
+    let small = key.to_ascii_lowercase();
+    if !SIGNS.iter().any(|sign| small.contains(sign)) {
+        return false;
+    }
+    let words = names::words(key);
+    let has = |wanted: &str| words.iter().any(|word| word == wanted);
+    let ends = |wanted: &str| words.last().is_some_and(|word| word == wanted);
+    has("secret")
+        || has("password")
+        || has("passwd")
+        || ends("token")
+        || ends("jwt")
+        || ends("assertion")
+        || (has("api") || has("private")) && ends("key")
 }

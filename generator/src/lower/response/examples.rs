@@ -95,6 +95,9 @@ impl<'a> Maker<'a, '_> {
     fn made(&self, response: &Response<'a>, content: &'a Entry) -> Option<Json> {
         let schema = self.schemas.get(content.node.get("schema")?);
         let mut body = synthesis::example(schema, "example", self.schemas);
+        if !response.is_success {
+            return Some(body);
+        }
         let is_json = response.json.is_some_and(|json| json.key == content.key);
         let samples = sample::values(self.tokens, self.lifecycle);
         for Sample {
@@ -103,7 +106,7 @@ impl<'a> Maker<'a, '_> {
             is_needed,
         } in samples
         {
-            let is_read = response.is_success && (is_json || pointer.is_empty());
+            let is_read = is_json || pointer.is_empty();
             // A place of an alternative that the example is not would make it neither of both.
             if !is_read || !is_needed && !synthesis::has_parent(&body, &pointer) {
                 continue;
