@@ -115,7 +115,7 @@ impl Rule<'_, '_> {
                 message,
                 operand,
                 &label,
-                facts.first().map(|facts| facts.origin),
+                facts.first().and_then(Facts::schema),
             );
         }
     }
@@ -167,7 +167,7 @@ impl Rule<'_, '_> {
             }
             _ if matches!(comparison, Comparison::Equal | Comparison::NotEqual) => {
                 if let Some((label, near)) = mismatch(literal, &facts) {
-                    let schema = facts.first().map(|facts| facts.origin);
+                    let schema = facts.first().and_then(Facts::schema);
                     self.report_with(
                         never,
                         other,
@@ -194,7 +194,7 @@ impl Rule<'_, '_> {
                 Literal::Bool(_) | Literal::Null => "it has no order".to_owned(),
                 Literal::Number(_) | Literal::String(_) => format!("it is {}", words(facts)),
             };
-            let origin = facts.first().map(|facts| facts.origin);
+            let origin = facts.first().and_then(Facts::schema);
             self.report("this condition can never hold", operand, &label, origin);
         }
     }
@@ -262,8 +262,6 @@ impl Rule<'_, '_> {
         };
         match find {
             Find::Open => Some(Vec::new()),
-            // A header is text, whatever its schema says; the runtime compares numbers in it as numbers.
-            Find::Found(_) if matches!(at, Expression::ResponseHeader(_)) => Some(Vec::new()),
             Find::Found(facts) => Some(facts),
             Find::Nowhere(instead) => {
                 let span = operand_span(self.scope, self.condition.span, operand);

@@ -1,7 +1,8 @@
-//! The moment of the call lies in the window and within the token's life; the default one, too.
+//! The moment of the call lies in the window and within the token's life.
 //!
 //! A call that is due after the window has closed is never made in time; one that is due before it opens,
-//! or outside the life, says something that the runtime has to overrule.
+//! or outside the life, says something that the runtime has to overrule. The default needs no rule: the
+//! runtime moves it into the window.
 
 use std::cmp::Ordering;
 
@@ -16,9 +17,6 @@ pub(super) fn check(scope: &Scope<'_>, sink: &mut Sink) {
     let life = scope.replaced().map_or(Life::Varies, Life::of);
     for due in &lifecycle.due {
         check_due(due, &lifecycle.window, life, sink);
-    }
-    if lifecycle.due.is_empty() {
-        check_default(&lifecycle.window, life, sink);
     }
 }
 
@@ -79,32 +77,6 @@ fn check_life(due: &Spanned<Moment>, window: &Window, life: Life, sink: &mut Sin
     let report =
         Report::new(codes::DUE, "`due` would always give way to the default").at(due.span, label);
     sink.push(report.help("due: expiry - 5m"));
-}
-
-/// The default: a tenth of the lifetime before expiry, five minutes at most.
-fn check_default(window: &Window, life: Life, sink: &mut Sink) {
-    const MOST: i64 = 5 * 60 * 1000;
-    let Some(until) = &window.until else { return };
-    let lead = match life {
-        Life::Fixed(length) => MOST.min(length / 10),
-        Life::Endless | Life::Varies => MOST,
-    };
-    let due = Moment {
-        anchor: Anchor::Expiry,
-        offset_millis: -lead,
-    };
-    if !compare(due, until.value, life).is_some_and(Ordering::is_ge) {
-        return;
-    }
-    let report = Report::new(
-        codes::DUE,
-        "without `due`, the call would be made when the window has closed",
-    );
-    let report = report.at(
-        until.span,
-        "it closes here; the default is five minutes before expiry at most",
-    );
-    sink.push(report.help(format!("due: {}", before(until.value))));
 }
 
 /// A moment a while before another, as text.

@@ -101,7 +101,12 @@ fn check_rule(scope: &Scope<'_>, at: &Spanned<Expression>, rule: &FailureRule, s
             );
             let report =
                 Report::new(codes::CODE_TYPE, message).at(rule.codes[0].span, instead.words);
-            sink.push(report.and(at.span, "the code is looked for here"));
+            let is_default = at.span == scope.operation.lifecycle.origin;
+            sink.push(if is_default {
+                report
+            } else {
+                report.and(at.span, "the code is looked for here")
+            });
             return;
         }
     };
@@ -109,8 +114,8 @@ fn check_rule(scope: &Scope<'_>, at: &Spanned<Expression>, rule: &FailureRule, s
         if let Some((label, help)) = mismatch(&code.value, &facts) {
             let message = format!("{} is never the code", shown(&code.value));
             let report = Report::new(codes::CODE_TYPE, message).at(code.span, label);
-            let report = match facts.first() {
-                Some(first) => report.and(first.origin, "by this schema"),
+            let report = match facts.first().and_then(Facts::schema) {
+                Some(origin) => report.and(origin, "by this schema"),
                 None => report,
             };
             sink.push(match help {

@@ -219,22 +219,22 @@ pub(super) fn find_anywhere(
     at: &Expression,
 ) -> Find {
     if matches!(at, Expression::ResponseHeader(_)) {
+        let find = scope.find_in(among, at);
         // Which headers come with a refusal is hardly ever documented.
-        return match scope.find_in(among, at) {
-            Find::Nowhere(_) if among.iter().all(|response| response.headers.is_empty()) => {
-                Find::Open
-            }
-            find => find,
+        let is_silent = among.iter().all(|response| response.headers.is_empty());
+        return match find {
+            Find::Nowhere(_) if !is_silent => find,
+            // A header is text, whatever its schema says, and text never equals a number.
+            Find::Found(_) | Find::Open | Find::Nowhere(_) => Find::Found(vec![Facts::of_header()]),
         };
     }
-    let with_body = |responses: &[&'_ DocumentedResponse]| -> bool {
-        responses.iter().any(|response| !response.bodies.is_empty())
-    };
-    if with_body(among) {
+    let has_body =
+        |responses: &[&DocumentedResponse]| responses.iter().any(|it| !it.bodies.is_empty());
+    if has_body(among) {
         return scope.find_in(among, at);
     }
     let all: Vec<_> = scope.responses().iter().collect();
-    if with_body(&all) {
+    if has_body(&all) {
         return scope.find_in(&all, at);
     }
     Find::Nowhere(Instead {

@@ -267,7 +267,12 @@ pub(super) fn report_nowhere(
         // The expressions of `inputs` are keys themselves.
         Some(near) if key == "inputs" => report.help(format!("{}:", written(near))),
         Some(near) => report.help(format!("{key}: {}", written(near))),
-        None => report,
+        None => match at {
+            Expression::ResponseHeader(name) => {
+                report.help(format!("headers: {{{name}: {{schema: {{type: string}}}}}}"))
+            }
+            _ => report,
+        },
     });
 }
 

@@ -291,6 +291,19 @@ impl Look {
 }
 
 impl Facts {
+    /// What is known of a header: it is text, and no schema's node says so.
+    pub fn of_header() -> Self {
+        Self {
+            types: BTreeSet::from([JsonType::String]),
+            ..Self::default()
+        }
+    }
+
+    /// The schema's node, where there is one.
+    pub fn schema(&self) -> Option<Span> {
+        (self.origin != Span::default()).then_some(self.origin)
+    }
+
     /// The types in words: `a string or a number`.
     pub fn words(&self) -> String {
         let words: Vec<_> = self.types.iter().map(|ty| ty.words()).collect();
@@ -363,4 +376,117 @@ struct Step {
     next: Vec<SchemaId>,
     is_open: bool,
     is_sure: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Property;
+    use super::*;
+
+    fn of(types: &[JsonType]) -> Schema {
+        Schema {
+            types: types.to_vec(),
+            ..Schema::default()
+        }
+    }
+
+    fn object(properties: &[(&str, usize)], required: &[&str]) -> Schema {
+        let property = |(name, id): &(&str, usize)| Property {
+            name: (*name).to_owned(),
+            key_span: Span::default(),
+            schema: SchemaId(*id),
+        };
+        Schema {
+            properties: properties.iter().map(property).collect(),
+            required: required.iter().map(ToString::to_string).collect(),
+            ..of(&[JsonType::Object])
+        }
+    }
+
+    fn is_found(schemas: &Schemas, pointer: &str) -> bool {
+        matches!(schemas.look(SchemaId(0), pointer), Look::Found(_))
+    }
+
+    #[test]
+    fn what_is_there_is_told_apart_from_what_is_open_and_what_is_nowhere() {
+        let schemas = Schemas(vec![
+            object(&[("a", 1), ("free", 2)], &[]),
+            of(&[JsonType::String]),
+            of(&[JsonType::Object]),
+        ]);
+        assert!(is_found(&schemas, "/a"));
+        assert_eq!(schemas.look(SchemaId(0), "/free/x/y"), Look::Open);
+        let Look::Nowhere(dead) = schemas.look(SchemaId(0), "/b") else {
+            panic!("nothing is there");
+        };
+        assert_eq!(
+            (dead.depth, dead.properties),
+            (0, vec!["a".to_owned(), "free".to_owned()])
+        );
+        let Look::Nowhere(dead) = schemas.look(SchemaId(0), "/a/b") else {
+            panic!("a text has no properties");
+        };
+        assert_eq!(
+            (dead.depth, dead.types),
+            (1, BTreeSet::from([JsonType::String]))
+        );
+    }
+
+    #[test]
+    fn what_is_required_all_the_way_is_sure() {
+        let inner = object(&[("token", 2)], &["token"]);
+        let outer = |required: &[&str]| {
+            Schemas(vec![
+                object(&[("data", 1)], required),
+                inner.clone(),
+                of(&[JsonType::String]),
+            ])
+        };
+        assert!(outer(&["data"]).look(SchemaId(0), "/data/token").is_sure());
+        assert!(!outer(&[]).look(SchemaId(0), "/data/token").is_sure());
+        let mut nullable = outer(&["data"]);
+        nullable.0[1].is_nullable = true;
+        assert!(!nullable.look(SchemaId(0), "/data/token").is_sure());
+        assert!(outer(&[]).requires_at(SchemaId(0), "/data", "token"));
+    }
+
+    #[test]
+    fn alternatives_widen_and_parts_narrow() {
+        let either = Schema {
+            any_of: vec![vec![SchemaId(1), SchemaId(2)]],
+            ..Schema::default()
+        };
+        let schemas = Schemas(vec![
+            either,
+            of(&[JsonType::String]),
+            of(&[JsonType::Integer]),
+        ]);
+        let facts = schemas.facts(SchemaId(0));
+        assert!(facts.may_be(JsonType::String) && facts.may_be(JsonType::Integer));
+        assert!(!facts.may_be(JsonType::Object));
+        let both = Schema {
+            all_of: vec![SchemaId(1), SchemaId(2)],
+            ..Schema::default()
+        };
+        let schemas = Schemas(vec![
+            both,
+            object(&[("a", 3)], &[]),
+            object(&[("b", 3)], &["a"]),
+            of(&[JsonType::String]),
+        ]);
+        assert!(is_found(&schemas, "/a") && is_found(&schemas, "/b"));
+        assert!(schemas.look(SchemaId(0), "/a").is_sure());
+    }
+
+    #[test]
+    fn compositions_that_refer_to_each_other_come_to_an_end() {
+        let all = |ids: &[usize]| Schema {
+            all_of: ids.iter().copied().map(SchemaId).collect(),
+            any_of: vec![ids.iter().copied().map(SchemaId).collect()],
+            ..Schema::default()
+        };
+        let schemas = Schemas(vec![all(&[1, 2, 0]), all(&[0, 2, 1]), all(&[1, 0, 2])]);
+        assert!(!schemas.look(SchemaId(0), "/a/b").is_sure());
+        assert_eq!(schemas.search(SchemaId(0), "a"), None);
+    }
 }

@@ -134,7 +134,7 @@ impl<'a> Builder<'a> {
             .servers
             .as_ref()
             .unwrap_or(&self.scope.provider.servers);
-        let named = match self.given.get("server") {
+        let named = match self.given.get(&self.scope.provider.server_name.wire) {
             Some(Json::String(name)) => servers
                 .iter()
                 .find(|server| server.name.wire.eq_ignore_ascii_case(name)),

@@ -31,7 +31,7 @@ impl<'a> Given<'a> {
     pub(super) fn check(&self, sink: &mut Sink) -> bool {
         let mut own = Sink::default();
         for (name, value, span) in &self.example.given {
-            if name != "server" {
+            if *name != self.scope.provider.server_name.wire {
                 self.check_value(name, value, *span, &mut own);
             }
         }

@@ -329,6 +329,17 @@ fn input(key: &Spanned<String>, block: InputBlock, sink: &mut Sink) -> Option<In
                 .and(value.span, "always this"),
         );
     }
+    let filled = block
+        .value
+        .as_ref()
+        .map(|it| it.span)
+        .or(block.generate.as_ref().map(|it| it.span));
+    if let (Some(Per::Session), Some(filled)) = (block.per, filled) {
+        let message = "an input that is filled by itself belongs to no session";
+        let report =
+            Report::new(codes::EXCLUSIVE, message).at(filled, "filled without being asked for");
+        sink.push(report.and(key.span, "`per: session` asks for it"));
+    }
     Some(InputEntry {
         key: input::read_key(key, sink)?,
         name: block.name,

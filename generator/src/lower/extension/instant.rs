@@ -46,8 +46,8 @@ impl Read for Instant {
     }
 }
 
-/// The fields that the runtime reads.
-const FIELDS: &str = "YmdbBHIMSpfzZjsTFeyDaA%";
+/// The fields that the runtime reads: those of chrono's `strftime`.
+const FIELDS: &str = "YCyGgqmbBhdeaAwuUWVjDxFvHkIlPpMSfRTXrcsZztn+%";
 
 impl Parse for Instant {
     const WORDS: &'static str = "a pattern for an instant";
@@ -57,38 +57,45 @@ impl Parse for Instant {
         let mut at = 0;
         let mut seen = String::new();
         while let Some(offset) = text[at..].find('%') {
-            at += offset;
-            let field = text[at + 1..].chars().next();
-            match field {
-                Some(field) if FIELDS.contains(field) => {
-                    seen.push(field);
-                    at += 2;
-                }
-                Some(field) => {
-                    let range = at..at + 1 + field.len_utf8();
-                    return Err(Fault::new(
-                        range,
-                        format!("`%{field}` is not a field that is known here"),
-                    ));
-                }
-                None => {
-                    return Err(Fault::new(
-                        at..at + 1,
-                        "a field's letter is missing; `%%` is a percent sign",
-                    ));
-                }
+            let start = at + offset;
+            let rest = &text[start + 1..];
+            let modifier = modifier_length(rest);
+            let Some(field) = rest[modifier..].chars().next() else {
+                let label = "a field's letter is missing; `%%` is a percent sign";
+                return Err(Fault::new(start..text.len(), label));
+            };
+            at = start + 1 + modifier + field.len_utf8();
+            if !FIELDS.contains(field) {
+                let label = format!("`{}` is no field that is known", &text[start..at]);
+                return Err(Fault::new(start..at, label));
             }
+            seen.push(field);
         }
-        let has = |fields: &str| seen.contains(|c| fields.contains(c));
-        let is_whole = has("s") || (has("YFyD") && (has("mbBFjD")) && has("deFjD"));
-        if !is_whole {
-            return Err(
-                Fault::new(0..text.len(), "year, month and day have to be in it")
-                    .help("%Y-%m-%d %H:%M:%S"),
-            );
+        match missing(&seen) {
+            Some(what) => Err(Fault::new(0..text.len(), what).help("%Y-%m-%d %H:%M:%S")),
+            None => Ok(Self(InstantFormat::Pattern(text.to_owned()))),
         }
-        Ok(Self(InstantFormat::Pattern(text.to_owned())))
     }
+}
+
+/// How many bytes stand between `%` and the letter: a padding, a number of digits, a way to write an offset.
+fn modifier_length(text: &str) -> usize {
+    let is_modifier = |c: &char| matches!(c, '-' | '_' | '0' | '.' | '3' | '6' | '9' | ':' | '#');
+    text.chars().take_while(is_modifier).count()
+}
+
+/// What the fields leave open: an instant has a whole date, and a time down to the minute if any.
+fn missing(fields: &str) -> Option<&'static str> {
+    let has = |any: &str| fields.contains(|field| any.contains(field));
+    let has_year = has("YyGg");
+    let has_day = (has("mbBh") && has("de")) || has("j") || (has("UWV") && has("aAwu"));
+    if !has("sDxFvc+") && !(has_year && has_day) {
+        return Some("year, month and day have to be in it");
+    }
+    if has("HkIl") && !has("M") {
+        return Some("the minute is missing beside the hour");
+    }
+    (has("Il") && !has("Pp")).then_some("`%p` is missing beside the hour of twelve")
 }
 
 impl JsonSchema for Instant {
@@ -106,5 +113,38 @@ impl JsonSchema for Instant {
                 {"type": "string", "pattern": "%", "description": "A `strftime` pattern; UTC unless it says otherwise."},
             ],
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_have_a_whole_date_and_a_whole_time() {
+        for pattern in [
+            "%Y-%m-%d",
+            "%d.%m.%Y %H:%M",
+            "%F %T",
+            "%s",
+            "%Y%j",
+            "%b %-d, %Y %I:%M %p",
+            "%FT%T%.3f%:z",
+            "%c",
+            "100%% %F",
+        ] {
+            assert!(Instant::parse(pattern).is_ok(), "{pattern}");
+        }
+        for pattern in [
+            "%",
+            "%Q",
+            "%Y-%m",
+            "%H:%M",
+            "%Y-%m-%d %H",
+            "%F %I:%M",
+            "%Y-%m-%d %",
+        ] {
+            assert!(Instant::parse(pattern).is_err(), "{pattern}");
+        }
     }
 }

@@ -259,3 +259,34 @@ fn all_problems_are_found_at_once() {
         ["TR082", "TR083", "TR084", "TR080", "TR080", "TR087"]
     );
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn no_text_makes_a_parser_panic(text in "[ -~é\u{202e}]{0,40}", half in "[$a-z.#/~0-9 '=&|!<>()%TPDHMS+-]{0,30}") {
+        for text in [&text, &half] {
+            let quoted = format!("{text:?}");
+            let block = format!(
+                "tokens: {{a: {{sent: {quoted}, received: {quoted}, lifetime: {{until: {quoted}, as: {quoted}}}, previous: {{validFor: {quoted}}}}}}}\n\
+                 window: {{from: {quoted}}}\nsuccess: {quoted}\nfailures: {{status: {quoted}, means: {quoted}}}\n\
+                 inputs: {{{quoted}: {{}}}}\nwire: {{request: {quoted}}}\n"
+            );
+            let mut sources = SourceSet::default();
+            let file = sources.add(SourceFile {
+                path: "a.yaml".into(),
+                location: std::path::PathBuf::new(),
+                text: block.clone(),
+            });
+            let mut sink = Sink::default();
+            if let Some(node) = yaml::parse(&block, file, &mut sink) {
+                read(&node, &mut sink);
+            }
+            for found in sink.finish(&sources) {
+                let label = found.primary.clone().expect("a place");
+                proptest::prop_assert!(label.file.text.get(label.start..label.end).is_some());
+                found.draw(crate::diagnostic::Colour::Never);
+            }
+        }
+    }
+}
