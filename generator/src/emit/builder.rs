@@ -251,11 +251,10 @@ fn built_input(of: &Client<'_>, input: &Input) -> TokenStream {
     let name = ident(&input.name.rust);
     if let Some(default) = &input.default {
         let value = default_value(of, input, default);
-        return match &input.ty {
-            Type::Bool | Type::Int32 | Type::Int64 | Type::UInt64 | Type::Float => {
-                quote!(#name: self.#name.unwrap_or(#value),)
-            }
-            _ => quote!(#name: self.#name.unwrap_or_else(|| #value),),
+        return if is_made_by_call(of, input, default) {
+            quote!(#name: self.#name.unwrap_or_else(|| #value),)
+        } else {
+            quote!(#name: self.#name.unwrap_or(#value),)
         };
     }
     if input.is_required {
@@ -263,6 +262,25 @@ fn built_input(of: &Client<'_>, input: &Input) -> TokenStream {
         return quote!(#name: self.#name.ok_or(BuildError::missing(#text))?,);
     }
     quote!(#name: self.#name,)
+}
+
+/// Whether a default takes more than naming it.
+fn is_made_by_call(of: &Client<'_>, input: &Input, default: &Json) -> bool {
+    if is_secret(input) {
+        return true;
+    }
+    match &input.ty {
+        Type::Bool | Type::Int32 | Type::Int64 | Type::UInt64 | Type::Float => false,
+        Type::Shape(id) => match &of.provider.shapes[id.0].kind {
+            ShapeKind::StringEnum(values) => {
+                let text = super::literal::text(default);
+                !values.iter().any(|value| value.wire == text)
+            }
+            ShapeKind::IntegerEnum(_) => false,
+            _ => true,
+        },
+        _ => true,
+    }
 }
 
 /// A default of the spec as a value of the input's type.

@@ -62,6 +62,7 @@ fn accessor(operation: &Operation) -> TokenStream {
     quote! {
         #docs
         #deprecated
+        #[must_use]
         pub fn #name(&self) -> #name::Refresh {
             #name::Refresh { client: self.clone() }
         }

@@ -171,10 +171,17 @@ pub(crate) fn token_field(operation: &Operation, index: usize) -> Option<(&str, 
         .iter()
         .find(|field| field.kind == FieldKind::Token(index))?;
     let token = &operation.tokens[index];
-    Some((
-        &field.name.rust,
-        !(token.is_always_received || token.is_extended),
-    ))
+    is_had(token).then_some((&field.name.rust, !is_always_had(token)))
+}
+
+/// Whether an answer yields the token: one that lives on is known only where the request carried it.
+pub(crate) fn is_had(token: &Token) -> bool {
+    !token.is_extended || token.sent.is_some()
+}
+
+/// Whether every answer yields the token.
+pub(crate) fn is_always_had(token: &Token) -> bool {
+    token.is_always_received || token.is_extended && token.sent.is_some()
 }
 
 /// The Rust type of a value.

@@ -76,8 +76,8 @@ fn read(refusals: &[Refusal]) -> TokenStream {
             fn read(_status: u16, #body: &Json) -> Result<Option<Self>, Mismatch> { Ok(Some(#made)) }
         };
     }
-    let arms = ordered.iter().map(|refusal| {
-        let pattern = pattern(refusal.status);
+    let arms = ordered.iter().enumerate().map(|(index, refusal)| {
+        let pattern = pattern(refusal.status, &ordered[..index]);
         let made = made(refusal);
         quote!(#pattern => #made,)
     });
@@ -104,12 +104,19 @@ fn is_default((first, last): (u16, u16)) -> bool {
     first <= 100 && last >= 599
 }
 
-fn pattern(status: (u16, u16)) -> TokenStream {
+/// The pattern of a status; those before it are narrower and go first.
+fn pattern(status: (u16, u16), before: &[&Refusal]) -> TokenStream {
+    if is_default(status) {
+        return quote!(_);
+    }
     let (first, last) = (integer(status.0.into()), integer(status.1.into()));
-    match status {
-        status if is_default(status) => quote!(_),
-        (first_status, last_status) if first_status == last_status => quote!(#first),
-        _ => quote!(#first..=#last),
+    let overlaps = |other: &&Refusal| other.status.0 <= status.1 && status.0 <= other.status.1;
+    if status.0 == status.1 {
+        quote!(#first)
+    } else if before.iter().any(overlaps) {
+        quote!(_ if (#first..=#last).contains(&status))
+    } else {
+        quote!(#first..=#last)
     }
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::context::{Context, Grant, optional, rust_type, token_field};
+use super::context::{Context, Grant, is_always_had, is_had, optional, rust_type, token_field};
 use super::docs::{Docs, code, doc};
 use super::literal::ident;
 use crate::model::{FieldKind, SuccessField, Token};
@@ -18,17 +18,15 @@ pub(crate) fn tokens(cx: &Context<'_>) -> TokenStream {
                 .filter(|text| is_telling(text)),
         )
         .attributes();
-    let fields = cx
+    let shown: Vec<_> = cx
         .success()
         .fields
         .iter()
-        .map(|field| declaration(cx, field));
-    let read = cx.success().fields.iter().map(|field| read(cx, field));
-    let reply = if cx.success().fields.is_empty() {
-        "_reply"
-    } else {
-        "reply"
-    };
+        .filter(|field| is_shown(cx, field))
+        .collect();
+    let fields = shown.iter().map(|field| declaration(cx, field));
+    let read = shown.iter().map(|field| read(cx, field));
+    let reply = if shown.is_empty() { "_reply" } else { "reply" };
     let reply = ident(reply);
     quote! {
         #docs
@@ -41,6 +39,13 @@ pub(crate) fn tokens(cx: &Context<'_>) -> TokenStream {
                 Ok(Self { #(#read)* })
             }
         }
+    }
+}
+
+fn is_shown(cx: &Context<'_>, field: &SuccessField) -> bool {
+    match field.kind {
+        FieldKind::Token(index) => is_had(&cx.operation.tokens[index]),
+        _ => true,
     }
 }
 
@@ -62,7 +67,7 @@ fn declaration(cx: &Context<'_>, field: &SuccessField) -> TokenStream {
         FieldKind::Token(index) => {
             let token = &cx.operation.tokens[*index];
             let ty = ident(&token.ty);
-            if token.is_always_received || token.is_extended {
+            if is_always_had(token) {
                 quote!(#ty)
             } else {
                 quote!(Option<#ty>)
@@ -104,7 +109,7 @@ fn read(cx: &Context<'_>, field: &SuccessField) -> TokenStream {
         FieldKind::Token(index) => {
             let token = &cx.operation.tokens[*index];
             let index = proc_macro2::Literal::usize_unsuffixed(*index);
-            if token.is_always_received || token.is_extended {
+            if is_always_had(token) {
                 quote!(#name: reply.token(#index)?,)
             } else {
                 quote!(#name: reply.token_if_any(#index),)
