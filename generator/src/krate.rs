@@ -37,8 +37,9 @@ fn chosen<'a>(model: &'a Model, config: &Config) -> Result<Vec<&'a Provider>, Ve
 fn crate_files(model: &Model, chosen: &[&Provider], package: &Package, tree: &mut OutputTree) {
     let krate = package.krate();
     for provider in chosen {
-        let mut take = |file: &emit::File<'_>| {
-            tree.insert(file.path.clone(), Some(&provider.id), render::file(file));
+        let mut take = |file: emit::File<'_>| {
+            let path = file.path.clone();
+            tree.insert(path, Some(&provider.id), render::file(file));
         };
         emit::provider(provider, Some(&krate), &mut take);
         if package.tests {
@@ -47,10 +48,10 @@ fn crate_files(model: &Model, chosen: &[&Provider], package: &Package, tree: &mu
     }
     if package.tests {
         let main = emit::tests::main(model);
-        tree.insert(main.path.clone(), None, render::file(&main));
+        tree.insert(main.path.clone(), None, render::file(main));
     }
     let library = emit::library(model, package);
-    tree.insert(library.path.clone(), None, render::file(&library));
+    tree.insert(library.path.clone(), None, render::file(library));
     let manifest = emit::manifest(model, package);
     let header = render::header(None, "#");
     tree.insert(
@@ -73,10 +74,11 @@ fn single_file(chosen: &[&Provider], tree: &mut OutputTree) {
     for provider in chosen {
         // The provider's own file comes first, and its operations' modules end up inside it.
         let mut inside = String::new();
-        let mut take = |file: &emit::File<'_>| {
+        let mut take = |file: emit::File<'_>| {
+            let operation = file.operation.map(str::to_owned);
             let part = render::inside(file);
-            match file.operation {
-                Some(name) => render::module(name, &part, &mut inside),
+            match operation {
+                Some(name) => render::module(&name, &part, &mut inside),
                 None => inside = part,
             }
         };

@@ -1,21 +1,18 @@
 //! Turns runtime expressions and conditions into the runtime's constants of them.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use syn::Expr;
 
-use super::literal::{float, ident};
+use super::ast;
+use super::literal::number;
 use crate::model::{Comparison, Condition, Expression, Literal, Operand};
 
 /// An OpenAPI runtime expression.
-pub(crate) fn expression(expression: &Expression) -> TokenStream {
-    let of = |kind: &str, text: &String| {
-        let kind = ident(kind);
-        quote!(Expression::#kind(#text))
-    };
+pub(crate) fn expression(expression: &Expression) -> Expr {
+    let of = |kind: &str, text: &str| ast::call(&["Expression", kind], vec![ast::text(text)]);
     match expression {
-        Expression::Url => quote!(Expression::Url),
-        Expression::Method => quote!(Expression::Method),
-        Expression::StatusCode => quote!(Expression::StatusCode),
+        Expression::Url => ast::named(&["Expression", "Url"]),
+        Expression::Method => ast::named(&["Expression", "Method"]),
+        Expression::StatusCode => ast::named(&["Expression", "StatusCode"]),
         Expression::RequestHeader(name) => of("RequestHeader", name),
         Expression::RequestQuery(name) => of("RequestQuery", name),
         Expression::RequestPath(name) => of("RequestPath", name),
@@ -27,65 +24,46 @@ pub(crate) fn expression(expression: &Expression) -> TokenStream {
 }
 
 /// A condition.
-pub(crate) fn condition(stated: &Condition) -> TokenStream {
+pub(crate) fn condition(stated: &Condition) -> Expr {
+    let of = |kind: &str, of: Vec<Expr>| ast::call(&["Condition", kind], of);
+    let all = |of: &[Condition]| ast::slice(of.iter().map(condition).collect());
     match stated {
         Condition::Compare(left, comparison, right) => {
-            let (left, right) = (operand(left), operand(right));
-            let comparison = comparison_name(*comparison);
-            quote!(Condition::Compare(#left, Comparison::#comparison, #right))
+            let comparison = ast::named(&["Comparison", comparison_name(*comparison)]);
+            of("Compare", vec![operand(left), comparison, operand(right)])
         }
-        Condition::Holds(of) => {
-            let of = operand(of);
-            quote!(Condition::Holds(#of))
-        }
-        Condition::Not(of) => {
-            let of = condition(of);
-            quote!(Condition::Not(&#of))
-        }
-        Condition::All(of) => {
-            let of = of.iter().map(condition);
-            quote!(Condition::All(&[#(#of),*]))
-        }
-        Condition::Any(of) => {
-            let of = of.iter().map(condition);
-            quote!(Condition::Any(&[#(#of),*]))
-        }
+        Condition::Holds(what) => of("Holds", vec![operand(what)]),
+        Condition::Not(what) => of("Not", vec![ast::borrow(condition(what))]),
+        Condition::All(what) => of("All", vec![all(what)]),
+        Condition::Any(what) => of("Any", vec![all(what)]),
     }
 }
 
 /// A constant of a condition.
-pub(crate) fn literal(value: &Literal) -> TokenStream {
+pub(crate) fn literal(value: &Literal) -> Expr {
+    let of = |kind: &str, value: Expr| ast::call(&["Literal", kind], vec![value]);
     match value {
-        Literal::Null => quote!(Literal::Null),
-        Literal::Bool(value) => quote!(Literal::Bool(#value)),
-        Literal::Number(value) => {
-            let value = float(*value);
-            quote!(Literal::Number(#value))
-        }
-        Literal::String(text) => quote!(Literal::String(#text)),
+        Literal::Null => ast::named(&["Literal", "Null"]),
+        Literal::Bool(value) => of("Bool", ast::boolean(*value)),
+        Literal::Number(value) => of("Number", number(*value)),
+        Literal::String(text) => of("String", ast::text(text)),
     }
 }
 
-fn operand(stated: &Operand) -> TokenStream {
+fn operand(stated: &Operand) -> Expr {
     match stated {
-        Operand::Expression(of) => {
-            let of = expression(of);
-            quote!(Operand::Expression(#of))
-        }
-        Operand::Literal(of) => {
-            let of = literal(of);
-            quote!(Operand::Literal(#of))
-        }
+        Operand::Expression(of) => ast::call(&["Operand", "Expression"], vec![expression(of)]),
+        Operand::Literal(of) => ast::call(&["Operand", "Literal"], vec![literal(of)]),
     }
 }
 
-fn comparison_name(comparison: Comparison) -> proc_macro2::Ident {
-    ident(match comparison {
+fn comparison_name(comparison: Comparison) -> &'static str {
+    match comparison {
         Comparison::Equal => "Equal",
         Comparison::NotEqual => "NotEqual",
         Comparison::Less => "Less",
         Comparison::LessOrEqual => "LessOrEqual",
         Comparison::Greater => "Greater",
         Comparison::GreaterOrEqual => "GreaterOrEqual",
-    })
+    }
 }

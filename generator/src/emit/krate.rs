@@ -76,7 +76,7 @@ pub(crate) fn library(model: &Model, package: &Package) -> File<'static> {
         docs: docs.into_lines(),
         imports: Vec::new(),
         modules: Vec::new(),
-        items,
+        items: super::parsed(items),
     }
 }
 

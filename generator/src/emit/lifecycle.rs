@@ -2,66 +2,49 @@
 
 use std::time::Duration;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use syn::{Expr, Item};
 
+use super::ast::{self, Fields};
 use super::context::Context;
-use super::docs::doc;
 use super::expression::{condition, expression, literal};
-use super::literal::{ident, integer};
+use super::literal::whole;
 use crate::model::{
-    Anchor, ClockFormat, Failure, FailureRule, InstantFormat, Lifetime, Limit, Location, Moment,
-    Per, Presentation, Previous, Role, Token,
+    Anchor, ClockFormat, Extra, Failure, FailureRule, InstantFormat, Lifetime, Limit, Location,
+    Moment, Per, Presentation, Previous, Reauthentication, Role, Token, Window,
 };
 
 /// The `LIFECYCLE` constant.
-pub(crate) fn constant(cx: &Context<'_>) -> TokenStream {
-    let docs = doc("The life of the tokens, as data for whoever keeps them fresh.");
+pub(crate) fn constant(cx: &Context<'_>) -> Item {
+    let docs = "The life of the tokens, as data for whoever keeps them fresh.";
+    ast::constant(docs, "LIFECYCLE", "Lifecycle", value(cx))
+}
+
+fn value(cx: &Context<'_>) -> Expr {
     let lifecycle = &cx.operation.lifecycle;
-    let provider = &cx.provider().id;
-    let operation = &cx.operation.name.wire;
-    let tokens = list("tokens", cx.operation.tokens.iter().map(token));
-    let window = window(cx);
-    let due = list("due", lifecycle.due.iter().map(|due| moment(due.value)));
-    let limits = list("limits", lifecycle.limits.iter().map(limit));
-    let success = lifecycle.success.as_ref().map(|success| {
-        let success = condition(&success.value);
-        quote!(success: Some(#success),)
-    });
-    let error_code = lifecycle.error_code.as_ref().map(|code| {
-        let code = expression(code);
-        quote!(error_code: Some(#code),)
-    });
-    let failures = list("failures", lifecycle.failures.iter().map(rule));
-    let unauthorized = (lifecycle.unauthorized != Failure::Credentials).then(|| {
-        let failure = failure(lifecycle.unauthorized);
-        quote!(unauthorized: #failure,)
-    });
-    let reauthenticate = reauthenticate(cx);
-    let extras = list(
-        "extras",
-        lifecycle.extras.iter().map(|extra| {
-            let name = &extra.name.wire;
-            let at = expression(&extra.at.value);
-            quote!(ExtraRule { name: #name, at: #at })
-        }),
-    );
-    quote! {
-        #docs
-        pub const LIFECYCLE: Lifecycle = Lifecycle {
-            #tokens #window #due #limits #success #error_code #failures #unauthorized #reauthenticate #extras
-            ..Lifecycle::new(#provider, #operation)
-        };
+    let mut fields = Fields::new();
+    fields.put_list("tokens", cx.operation.tokens.iter().map(token));
+    if let Some(window) = window(&lifecycle.window) {
+        fields.put("window", window);
     }
+    fields.put_list("due", lifecycle.due.iter().map(|due| moment(due.value)));
+    fields.put_list("limits", lifecycle.limits.iter().map(limit));
+    let success = lifecycle.success.as_ref();
+    fields.put_some("success", success.map(|success| condition(&success.value)));
+    fields.put_some("error_code", lifecycle.error_code.as_ref().map(expression));
+    fields.put_list("failures", lifecycle.failures.iter().map(rule));
+    if lifecycle.unauthorized != Failure::Credentials {
+        fields.put("unauthorized", failure(lifecycle.unauthorized));
+    }
+    if let Some(how) = reauthenticate(&lifecycle.reauthenticate) {
+        fields.put("reauthenticate", how);
+    }
+    fields.put_list("extras", lifecycle.extras.iter().map(extra));
+    let names = [&cx.provider().id, &cx.operation.name.wire];
+    let rest = ast::call(&["Lifecycle", "new"], names.iter().map(|name| ast::text(name)).collect());
+    fields.of("Lifecycle", Some(rest))
 }
 
-fn list(field: &str, items: impl ExactSizeIterator<Item = TokenStream>) -> Option<TokenStream> {
-    let field = ident(field);
-    (items.len() > 0).then(|| quote!(#field: &[#(#items),*],))
-}
-
-fn window(cx: &Context<'_>) -> Option<TokenStream> {
-    let window = &cx.operation.lifecycle.window;
+fn window(window: &Window) -> Option<Expr> {
     let from_issue = Moment {
         anchor: Anchor::Issue,
         offset_millis: 0,
@@ -69,203 +52,182 @@ fn window(cx: &Context<'_>) -> Option<TokenStream> {
     if window.from.value == from_issue && window.until.is_none() {
         return None;
     }
-    let from = moment(window.from.value);
-    let until = option(window.until.as_ref().map(|until| moment(until.value)));
-    Some(quote!(window: Window { from: #from, until: #until },))
+    let mut fields = Fields::new();
+    fields.put("from", moment(window.from.value));
+    let until = window.until.as_ref().map(|until| moment(until.value));
+    fields.put("until", ast::option(until));
+    Some(fields.of("Window", None))
 }
 
-fn reauthenticate(cx: &Context<'_>) -> Option<TokenStream> {
-    let stated = &cx.operation.lifecycle.reauthenticate;
+fn reauthenticate(stated: &Reauthentication) -> Option<Expr> {
     if stated.how.is_none() && stated.url.is_none() {
         return None;
     }
-    let how = option(stated.how.as_ref().map(|how| quote!(#how)));
-    let url = option(stated.url.as_ref().map(|url| quote!(#url)));
-    Some(quote!(reauthenticate: Reauthentication { how: #how, url: #url },))
+    let mut fields = Fields::new();
+    fields.put("how", ast::option(stated.how.as_deref().map(ast::text)));
+    fields.put("url", ast::option(stated.url.as_deref().map(ast::text)));
+    Some(fields.of("Reauthentication", None))
 }
 
-fn option(value: Option<TokenStream>) -> TokenStream {
-    match value {
-        Some(value) => quote!(Some(#value)),
-        None => quote!(None),
+fn extra(extra: &Extra) -> Expr {
+    let mut fields = Fields::new();
+    fields.put("name", ast::text(&extra.name.wire));
+    fields.put("at", expression(&extra.at.value));
+    fields.of("ExtraRule", None)
+}
+
+fn token(token: &Token) -> Expr {
+    let mut fields = Fields::new();
+    fields.put_some("sent", token.sent.as_ref().map(|sent| expression(&sent.value.at)));
+    fields.put_list("received", token.received.iter().map(|place| location(&place.value)));
+    fields.put_list("lifetime", token.lifetime.iter().map(|source| lifetime(&source.value)));
+    if token.renewed {
+        fields.put("renewed", ast::boolean(true));
     }
-}
-
-fn token(token: &Token) -> TokenStream {
-    let name = &token.name.wire;
+    fields.put_some("uses", token.uses.map(|uses| whole(uses.into())));
+    if let Some(previous) = previous(token.previous.value) {
+        fields.put("previous", previous);
+    }
+    fields.put_some("present", token.present.as_ref().map(presentation));
     let role = match token.role {
-        Role::Access => quote!(Role::Access),
-        Role::Refresh => quote!(Role::Refresh),
-        Role::Other => quote!(Role::Other),
+        Role::Access => "Access",
+        Role::Refresh => "Refresh",
+        Role::Other => "Other",
     };
-    let sent = token.sent.as_ref().map(|sent| {
-        let at = expression(&sent.value.at);
-        quote!(sent: Some(#at),)
-    });
-    let received = list(
-        "received",
-        token.received.iter().map(|place| location(&place.value)),
-    );
-    let lifetime = list(
-        "lifetime",
-        token.lifetime.iter().map(|source| lifetime(&source.value)),
-    );
-    let renewed = token.renewed.then(|| quote!(renewed: true,));
-    let uses = token.uses.map(|uses| {
-        let uses = integer(uses.into());
-        quote!(uses: Some(#uses),)
-    });
-    let previous = previous(token.previous.value).map(|previous| quote!(previous: #previous,));
-    let present = token.present.as_ref().map(|present| {
-        let present = presentation(present);
-        quote!(present: Some(#present),)
-    });
-    quote! {
-        TokenRule {
-            #sent #received #lifetime #renewed #uses #previous #present
-            ..TokenRule::new(#name, #role)
-        }
-    }
+    let names = vec![ast::text(&token.name.wire), ast::named(&["Role", role])];
+    fields.of("TokenRule", Some(ast::call(&["TokenRule", "new"], names)))
 }
 
-fn location(location: &Location) -> TokenStream {
-    let at = expression(&location.at);
+fn location(location: &Location) -> Expr {
+    let bare = ast::call(&["Location", "new"], vec![expression(&location.at)]);
     if location.cookie.is_none() && location.prefix.is_empty() {
-        return quote!(Location::new(#at));
+        return bare;
     }
-    let cookie = location
-        .cookie
-        .as_ref()
-        .map(|cookie| quote!(cookie: Some(#cookie),));
-    let prefix = &location.prefix;
-    let prefix = (!prefix.is_empty()).then(|| quote!(prefix: #prefix,));
-    quote!(Location { #cookie #prefix ..Location::new(#at) })
+    let mut fields = Fields::new();
+    fields.put_some("cookie", location.cookie.as_deref().map(ast::text));
+    if !location.prefix.is_empty() {
+        fields.put("prefix", ast::text(&location.prefix));
+    }
+    fields.of("Location", Some(bare))
 }
 
-fn lifetime(lifetime: &Lifetime) -> TokenStream {
+fn lifetime(lifetime: &Lifetime) -> Expr {
+    let of = |kind: &str, of: Vec<Expr>| ast::call(&["Lifetime", kind], of);
     match lifetime {
-        Lifetime::Seconds(at) => source("Seconds", &expression(at)),
-        Lifetime::Milliseconds(at) => source("Milliseconds", &expression(at)),
-        Lifetime::Minutes(at) => source("Minutes", &expression(at)),
+        Lifetime::Seconds(at) => of("Seconds", vec![expression(at)]),
+        Lifetime::Milliseconds(at) => of("Milliseconds", vec![expression(at)]),
+        Lifetime::Minutes(at) => of("Minutes", vec![expression(at)]),
         Lifetime::Clock(at, format) => {
-            let at = expression(at);
             let format = match format {
-                ClockFormat::HoursMinutesSeconds => quote!(HoursMinutesSeconds),
-                ClockFormat::DaysHoursMinutes => quote!(DaysHoursMinutes),
+                ClockFormat::HoursMinutesSeconds => "HoursMinutesSeconds",
+                ClockFormat::DaysHoursMinutes => "DaysHoursMinutes",
             };
-            source("Clock", &quote!(#at, ClockFormat::#format))
+            of("Clock", vec![expression(at), ast::named(&["ClockFormat", format])])
         }
-        Lifetime::Until(at, format) => {
-            let at = expression(at);
-            let format = instant(format);
-            source("Until", &quote!(#at, InstantFormat::#format))
-        }
-        Lifetime::JwtExpiry => quote!(Lifetime::JwtExpiry),
-        Lifetime::Fixed(span) => source("Fixed", &duration(*span)),
-        Lifetime::Unlimited => quote!(Lifetime::Unlimited),
-        Lifetime::Unknown => quote!(Lifetime::Unknown),
+        Lifetime::Until(at, format) => of("Until", vec![expression(at), instant(format)]),
+        Lifetime::JwtExpiry => ast::named(&["Lifetime", "JwtExpiry"]),
+        Lifetime::Fixed(span) => of("Fixed", vec![duration(*span)]),
+        Lifetime::Unlimited => ast::named(&["Lifetime", "Unlimited"]),
+        Lifetime::Unknown => ast::named(&["Lifetime", "Unknown"]),
     }
 }
 
-fn source(kind: &str, of: &TokenStream) -> TokenStream {
-    let kind = ident(kind);
-    quote!(Lifetime::#kind(#of))
-}
-
-fn instant(format: &InstantFormat) -> TokenStream {
+fn instant(format: &InstantFormat) -> Expr {
+    let simple = |name| ast::named(&["InstantFormat", name]);
     match format {
-        InstantFormat::UnixSeconds => quote!(UnixSeconds),
-        InstantFormat::UnixMilliseconds => quote!(UnixMilliseconds),
-        InstantFormat::Unix => quote!(Unix),
-        InstantFormat::DateTime => quote!(DateTime),
-        InstantFormat::Pattern(pattern) => quote!(Pattern(#pattern)),
+        InstantFormat::UnixSeconds => simple("UnixSeconds"),
+        InstantFormat::UnixMilliseconds => simple("UnixMilliseconds"),
+        InstantFormat::Unix => simple("Unix"),
+        InstantFormat::DateTime => simple("DateTime"),
+        InstantFormat::Pattern(pattern) => {
+            ast::call(&["InstantFormat", "Pattern"], vec![ast::text(pattern)])
+        }
     }
 }
 
-fn previous(previous: Previous) -> Option<TokenStream> {
+fn previous(previous: Previous) -> Option<Expr> {
+    let simple = |name| Some(ast::named(&["Previous", name]));
     match previous {
         Previous::Valid => None,
-        Previous::Revoked => Some(quote!(Previous::Revoked)),
-        Previous::ValidFor(span) => {
-            let span = duration(span);
-            Some(quote!(Previous::ValidFor(#span)))
-        }
-        Previous::ValidUntilNewIsUsed => Some(quote!(Previous::ValidUntilNewIsUsed)),
-        Previous::ReuseRevokesSession => Some(quote!(Previous::ReuseRevokesSession)),
+        Previous::Revoked => simple("Revoked"),
+        Previous::ValidFor(span) => Some(ast::call(&["Previous", "ValidFor"], vec![duration(span)])),
+        Previous::ValidUntilNewIsUsed => simple("ValidUntilNewIsUsed"),
+        Previous::ReuseRevokesSession => simple("ReuseRevokesSession"),
     }
 }
 
-fn presentation(presentation: &Presentation) -> TokenStream {
+fn presentation(presentation: &Presentation) -> Expr {
+    let of = |kind: &str, name: &str| ast::call(&["Presentation", kind], vec![ast::text(name)]);
     match presentation {
-        Presentation::Bearer => quote!(Presentation::Bearer),
+        Presentation::Bearer => ast::named(&["Presentation", "Bearer"]),
         Presentation::Header { name, prefix } => {
-            quote!(Presentation::Header { name: #name, prefix: #prefix })
+            let mut fields = Fields::new();
+            fields.put("name", ast::text(name));
+            fields.put("prefix", ast::text(prefix));
+            fields.of_path(&["Presentation", "Header"])
         }
-        Presentation::Query(name) => quote!(Presentation::Query(#name)),
-        Presentation::Cookie(name) => quote!(Presentation::Cookie(#name)),
+        Presentation::Query(name) => of("Query", name),
+        Presentation::Cookie(name) => of("Cookie", name),
     }
 }
 
-fn moment(moment: Moment) -> TokenStream {
-    let offset = integer(moment.offset_millis.into());
-    match moment.anchor {
-        Anchor::Issue => quote!(Moment::issue(#offset)),
-        Anchor::Expiry => quote!(Moment::expiry(#offset)),
-    }
-}
-
-fn limit(limit: &Limit) -> TokenStream {
-    let calls = integer(limit.calls.into());
-    let per = duration(limit.per);
-    let of = match limit.of {
-        Per::Client => quote!(Client),
-        Per::Session => quote!(Session),
+fn moment(moment: Moment) -> Expr {
+    let anchor = match moment.anchor {
+        Anchor::Issue => "issue",
+        Anchor::Expiry => "expiry",
     };
-    quote!(Limit { calls: #calls, per: #per, of: LimitScope::#of })
+    ast::call(&["Moment", anchor], vec![whole(moment.offset_millis.into())])
 }
 
-fn duration(span: Duration) -> TokenStream {
+fn limit(limit: &Limit) -> Expr {
+    let of = match limit.of {
+        Per::Client => "Client",
+        Per::Session => "Session",
+    };
+    let mut fields = Fields::new();
+    fields.put("calls", whole(limit.calls.into()));
+    fields.put("per", duration(limit.per));
+    fields.put("of", ast::named(&["LimitScope", of]));
+    fields.of("Limit", None)
+}
+
+fn duration(span: Duration) -> Expr {
     if span.subsec_nanos() == 0 {
-        let seconds = integer(span.as_secs().into());
-        return quote!(Duration::from_secs(#seconds));
+        return ast::call(&["Duration", "from_secs"], vec![whole(span.as_secs().into())]);
     }
-    let millis = integer(i128::try_from(span.as_millis()).unwrap_or(i128::MAX));
-    quote!(Duration::from_millis(#millis))
+    let millis = i128::try_from(span.as_millis()).unwrap_or(i128::MAX);
+    ast::call(&["Duration", "from_millis"], vec![whole(millis)])
 }
 
-fn rule(rule: &FailureRule) -> TokenStream {
-    let means = failure(rule.means);
+fn rule(rule: &FailureRule) -> Expr {
+    let rest = ast::call(&["FailureRule", "new"], vec![failure(rule.means)]);
     if rule.status.is_empty() && rule.codes.is_empty() && rule.condition.is_none() {
-        return quote!(FailureRule::new(#means));
+        return rest;
     }
-    let status = list(
-        "status",
-        rule.status.iter().map(|status| {
-            let (first, last) = status.value;
-            let (from, to) = (integer(first.into()), integer(last.into()));
-            if first == last {
-                quote!(StatusRange::one(#from))
-            } else {
-                quote!(StatusRange::new(#from, #to))
-            }
-        }),
-    );
-    let codes = list("codes", rule.codes.iter().map(|code| literal(&code.value)));
-    let condition = rule.condition.as_ref().map(|stated| {
-        let condition = condition(&stated.value);
-        quote!(condition: Some(#condition),)
-    });
-    quote!(FailureRule { #status #codes #condition ..FailureRule::new(#means) })
+    let mut fields = Fields::new();
+    fields.put_list("status", rule.status.iter().map(|status| range(status.value)));
+    fields.put_list("codes", rule.codes.iter().map(|code| literal(&code.value)));
+    let stated = rule.condition.as_ref();
+    fields.put_some("condition", stated.map(|stated| condition(&stated.value)));
+    fields.of("FailureRule", Some(rest))
 }
 
-fn failure(failure: Failure) -> TokenStream {
-    let name = ident(match failure {
+fn range((first, last): (u16, u16)) -> Expr {
+    if first == last {
+        return ast::call(&["StatusRange", "one"], vec![whole(first.into())]);
+    }
+    let ends = vec![whole(first.into()), whole(last.into())];
+    ast::call(&["StatusRange", "new"], ends)
+}
+
+fn failure(failure: Failure) -> Expr {
+    let name = match failure {
         Failure::Reauthenticate => "Reauthenticate",
         Failure::Credentials => "Credentials",
         Failure::TooEarly => "TooEarly",
         Failure::RateLimited => "RateLimited",
         Failure::Transient => "Transient",
         Failure::Rejected => "Rejected",
-    });
-    quote!(Failure::#name)
+    };
+    ast::named(&["Failure", name])
 }

@@ -1,8 +1,11 @@
 //! Turns values into literals as a person writes them: no suffixes, digits in groups.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
 
+use syn::{Expr, Lit, LitFloat, LitInt};
+
+use super::ast;
 use crate::model::Json;
 
 /// An identifier of the model, raw (`r#type`) where the model has it so.
@@ -15,28 +18,36 @@ pub(crate) fn ident(name: &str) -> Ident {
 
 /// A whole number.
 pub(crate) fn integer(value: i128) -> TokenStream {
-    signed(value < 0, &grouped(&value.unsigned_abs().to_string()))
+    whole(value).into_token_stream()
 }
 
 /// Any number.
 pub(crate) fn float(value: f64) -> TokenStream {
+    number(value).into_token_stream()
+}
+
+/// A whole number, as an expression.
+pub(crate) fn whole(value: i128) -> Expr {
+    let digits = grouped(&value.unsigned_abs().to_string());
+    let number = Lit::Int(LitInt::new(&digits, Span::call_site()));
+    signed(value < 0, ast::literal(number))
+}
+
+/// Any number, as an expression.
+pub(crate) fn number(value: f64) -> Expr {
     if value.is_nan() {
-        return quote!(f64::NAN);
+        return ast::named(&["f64", "NAN"]);
     }
     if value.is_infinite() {
-        let infinity = quote!(f64::INFINITY);
-        return if value < 0.0 {
-            quote!(-#infinity)
-        } else {
-            infinity
-        };
+        return signed(value < 0.0, ast::named(&["f64", "INFINITY"]));
     }
     let text = format!("{:?}", value.abs());
     let text = match text.split_once('.') {
         Some((whole, fraction)) => format!("{}.{fraction}", grouped(whole)),
         None => text,
     };
-    signed(value.is_sign_negative(), &text)
+    let number = Lit::Float(LitFloat::new(&text, Span::call_site()));
+    signed(value.is_sign_negative(), ast::literal(number))
 }
 
 /// A constant of the spec as the argument of a function that takes any JSON.
@@ -86,15 +97,8 @@ fn json_macro(value: &Json) -> TokenStream {
     }
 }
 
-fn signed(is_negative: bool, digits: &str) -> TokenStream {
-    let number = digits
-        .parse::<Literal>()
-        .expect("digits and a point are a literal");
-    if is_negative {
-        quote!(-#number)
-    } else {
-        quote!(#number)
-    }
+fn signed(is_negative: bool, number: Expr) -> Expr {
+    if is_negative { ast::negative(number) } else { number }
 }
 
 fn grouped(digits: &str) -> String {

@@ -2,6 +2,7 @@
 
 mod actor;
 mod address;
+mod ast;
 mod auth;
 mod builder;
 mod client;
@@ -24,6 +25,7 @@ mod words;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Item;
 
 use self::context::{Client, Context};
 pub(crate) use self::krate::{library, manifest, readme};
@@ -44,17 +46,17 @@ pub(crate) struct File<'a> {
     /// Names of the modules inside this one, which are files of their own.
     pub(crate) modules: Vec<&'a str>,
     /// The items. `use` lines of the runtime's and the standard library's names are added to them.
-    pub(crate) items: TokenStream,
+    pub(crate) items: Vec<Item>,
 }
 
 /// Hands over the files of a provider, one at a time so that only one is in memory as items.
 /// `krate` is the name of the crate that the examples use; `None`: there are none.
-pub(crate) fn provider(provider: &Provider, krate: Option<&str>, take: &mut dyn FnMut(&File<'_>)) {
+pub(crate) fn provider(provider: &Provider, krate: Option<&str>, take: &mut dyn FnMut(File<'_>)) {
     let client = Client::new(provider);
     match provider.operations.as_slice() {
         [operation] => {
             let cx = Context::new(&client, operation);
-            take(&File {
+            take(File {
                 path: format!("src/{}.rs", file_name(&provider.module)),
                 provider: Some(provider),
                 operation: None,
@@ -65,7 +67,7 @@ pub(crate) fn provider(provider: &Provider, krate: Option<&str>, take: &mut dyn 
             });
         }
         operations => {
-            take(&File {
+            take(File {
                 path: format!("src/{}/mod.rs", file_name(&provider.module)),
                 provider: Some(provider),
                 operation: None,
@@ -79,7 +81,7 @@ pub(crate) fn provider(provider: &Provider, krate: Option<&str>, take: &mut dyn 
             });
             for operation in operations {
                 let cx = Context::new(&client, operation);
-                take(&operation_file(&cx));
+                take(operation_file(&cx));
             }
         }
     }
@@ -90,26 +92,34 @@ fn file_name(module: &str) -> &str {
     module.trim_start_matches("r#")
 }
 
-fn single(cx: &Context<'_>) -> TokenStream {
-    let types = types(cx);
+/// Items that were written as tokens.
+pub(crate) fn parsed(tokens: TokenStream) -> Vec<Item> {
+    let file = syn::parse2::<syn::File>(tokens).expect("emit writes items only");
+    file.items
+}
+
+fn single(cx: &Context<'_>) -> Vec<Item> {
+    let mut items = types(cx);
     let settings = settings(cx.client);
     let client = client::single(cx);
     let provider = actor::provider(cx);
     let builder = builder::builder(cx.client);
-    quote!(#types #settings #client #provider #builder)
+    items.extend(parsed(quote!(#settings #client #provider #builder)));
+    items
 }
 
-fn several(of: &Client<'_>) -> TokenStream {
+fn several(of: &Client<'_>) -> Vec<Item> {
     let settings = settings(of);
     let client = client::several(of);
     let builder = builder::builder(of);
-    quote!(#settings #client #builder)
+    parsed(quote!(#settings #client #builder))
 }
 
 fn operation_file<'a>(cx: &Context<'a>) -> File<'a> {
-    let types = types(cx);
+    let mut items = types(cx);
     let operation = client::operation(cx);
     let provider = actor::provider(cx);
+    items.extend(parsed(quote!(#operation #provider)));
     let choices = cx.client.choices.iter().map(|choice| choice.ty.clone());
     let names = choices.chain(["Client".to_owned(), "Environment".to_owned()]);
     let folder = file_name(&cx.provider().module);
@@ -121,20 +131,21 @@ fn operation_file<'a>(cx: &Context<'a>) -> File<'a> {
         docs: module::operation(cx),
         imports: names.map(|name| (name, "super".to_owned())).collect(),
         modules: Vec::new(),
-        items: quote!(#types #operation #provider),
+        items,
     }
 }
 
 /// What one operation is about: its lifecycle, tokens, answers and refusals.
-fn types(cx: &Context<'_>) -> TokenStream {
-    let lifecycle = lifecycle::constant(cx);
+fn types(cx: &Context<'_>) -> Vec<Item> {
+    let mut items = vec![lifecycle::constant(cx)];
     let newtypes = token::newtypes(cx);
     let grant = grant::grant(cx);
     let tokens = tokens::tokens(cx);
     let token_set = tokens::token_set(cx);
     let shapes = shape::all(&cx.operation.shapes);
     let refusal = refusal::refusal(cx);
-    quote!(#lifecycle #newtypes #grant #tokens #token_set #shapes #refusal)
+    items.extend(parsed(quote!(#newtypes #grant #tokens #token_set #shapes #refusal)));
+    items
 }
 
 /// What the client's settings are made of.

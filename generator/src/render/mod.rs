@@ -12,7 +12,7 @@ use crate::model::Provider;
 pub(crate) const MARK: &str = "@generated";
 
 /// The text of a file of a crate.
-pub(crate) fn file(file: &File<'_>) -> String {
+pub(crate) fn file(file: File<'_>) -> String {
     let mut text = header(file.provider, "//");
     let docs = docs(&file.docs);
     if !docs.is_empty() {
@@ -34,7 +34,7 @@ pub(crate) fn file(file: &File<'_>) -> String {
 }
 
 /// A file without its header, as the inside of a module.
-pub(crate) fn inside(file: &File<'_>) -> String {
+pub(crate) fn inside(file: File<'_>) -> String {
     let mut inside = docs(&file.docs);
     if !inside.is_empty() {
         inside.push('\n');
@@ -84,13 +84,18 @@ fn docs(lines: &[String]) -> String {
     text
 }
 
-fn body(file: &File<'_>) -> String {
+fn body(file: File<'_>) -> String {
     if file.items.is_empty() {
         return String::new();
     }
-    let items = syn::parse2::<syn::File>(file.items.clone()).expect("emit writes items only");
-    let items = spacing::space(&prettyplease::unparse(&items));
-    let mut text = imports::uses(&items, &file.imports);
+    let imports = file.imports;
+    let items = spacing::space(&prettyplease::unparse(&syn::File {
+        shebang: None,
+        frontmatter: None,
+        attrs: Vec::new(),
+        items: file.items,
+    }));
+    let mut text = imports::uses(&items, &imports);
     if !text.is_empty() {
         text.push('\n');
     }

@@ -30,14 +30,14 @@ use super::{File, file_name};
 use crate::model::{Model, Provider};
 
 /// Hands over the test files of a provider; `krate` is the generated crate's name.
-pub(crate) fn provider(provider: &Provider, krate: &str, take: &mut dyn FnMut(&File<'_>)) {
+pub(crate) fn provider(provider: &Provider, krate: &str, take: &mut dyn FnMut(File<'_>)) {
     let client = Client::new(provider);
     let folder = file_name(&provider.module);
     let title = code(&provider.id);
     if let [operation] = provider.operations.as_slice() {
         let cx = Context::new(&client, operation);
         let (imports, items) = operation_items(&cx, krate);
-        take(&File {
+        take(File {
             path: format!("tests/providers/{folder}.rs"),
             provider: Some(provider),
             docs: vec![format!(
@@ -46,7 +46,7 @@ pub(crate) fn provider(provider: &Provider, krate: &str, take: &mut dyn FnMut(&F
             operation: None,
             imports,
             modules: Vec::new(),
-            items,
+            items: super::parsed(items),
         });
         return;
     }
@@ -54,7 +54,7 @@ pub(crate) fn provider(provider: &Provider, krate: &str, take: &mut dyn FnMut(&F
         let name = ident(&operation.name.rust);
         quote!(mod #name;)
     });
-    take(&File {
+    take(File {
         path: format!("tests/providers/{folder}/mod.rs"),
         provider: Some(provider),
         docs: vec![format!(
@@ -63,13 +63,13 @@ pub(crate) fn provider(provider: &Provider, krate: &str, take: &mut dyn FnMut(&F
         operation: None,
         imports: Vec::new(),
         modules: Vec::new(),
-        items: modules.collect(),
+        items: super::parsed(modules.collect()),
     });
     for operation in &provider.operations {
         let cx = Context::new(&client, operation);
         let wire = code(&operation.name.wire);
         let (imports, items) = operation_items(&cx, krate);
-        take(&File {
+        take(File {
             path: format!(
                 "tests/providers/{folder}/{}.rs",
                 file_name(&operation.name.rust)
@@ -81,7 +81,7 @@ pub(crate) fn provider(provider: &Provider, krate: &str, take: &mut dyn FnMut(&F
             operation: None,
             imports,
             modules: Vec::new(),
-            items,
+            items: super::parsed(items),
         });
     }
 }
@@ -102,7 +102,7 @@ pub(crate) fn main(model: &Model) -> File<'static> {
         operation: None,
         imports: Vec::new(),
         modules: Vec::new(),
-        items: modules.collect(),
+        items: super::parsed(modules.collect()),
     }
 }
 
