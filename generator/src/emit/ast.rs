@@ -1,60 +1,11 @@
-//! Builds syntax trees without a parser: parsing is most of the generator's work, so what every provider has
+//! Builds expressions without a parser: parsing is most of the generator's work, so what every provider has
 //! much of does not go through it.
 
 use proc_macro2::{Ident, Span};
 use syn::punctuated::Punctuated;
-use syn::{
-    Attribute, Expr, Item, Lit, LitStr, Member, Path, PathArguments, PathSegment, Stmt, Token, Type, Visibility,
-};
+use syn::{Expr, Lit, LitStr, Member, Path, PathArguments, PathSegment, Stmt, Token};
 
 use super::literal::ident;
-
-/// `pub const NAME: Type = value;`
-pub(crate) fn constant(docs: &str, name: &str, ty: &str, value: Expr) -> Item {
-    Item::Const(syn::ItemConst {
-        attrs: vec![doc(docs)],
-        vis: public(),
-        modifiers: syn::ConstModifiers::default(),
-        const_token: <Token![const]>::default(),
-        ident: ident(name),
-        generics: syn::Generics::default(),
-        colon_token: <Token![:]>::default(),
-        ty: Box::new(self::ty(ty)),
-        eq_token: <Token![=]>::default(),
-        expr: Box::new(value),
-        semi_token: <Token![;]>::default(),
-    })
-}
-
-/// `/// line`
-pub(crate) fn doc(line: &str) -> Attribute {
-    // The blank is what stands after `///`; prettyplease prints the attribute that way.
-    let text = if line.is_empty() { text("") } else { text(&format!(" {line}")) };
-    Attribute {
-        pound_token: <Token![#]>::default(),
-        style: syn::AttrStyle::Outer,
-        bracket_token: syn::token::Bracket::default(),
-        meta: syn::Meta::NameValue(syn::MetaNameValue {
-            path: path(&["doc"]),
-            eq_token: <Token![=]>::default(),
-            value: text,
-        }),
-    }
-}
-
-/// `pub`
-pub(crate) fn public() -> Visibility {
-    Visibility::Public(<Token![pub]>::default())
-}
-
-/// `Name`
-pub(crate) fn ty(name: &str) -> Type {
-    Type::Path(syn::TypePath {
-        attrs: Vec::new(),
-        qself: None,
-        path: path(&[name]),
-    })
-}
 
 /// `a::b`
 pub(crate) fn path(names: &[&str]) -> Path {
@@ -173,12 +124,75 @@ pub(crate) fn option(of: Option<Expr>) -> Expr {
     }
 }
 
+/// `|| value`
+pub(crate) fn closure(value: Expr) -> Expr {
+    Expr::Closure(syn::ExprClosure {
+        attrs: Vec::new(),
+        lifetimes: None,
+        modifiers: syn::ClosureModifiers::default(),
+        constness: None,
+        asyncness: None,
+        capture: None,
+        inputs_begin: <Token![|]>::default(),
+        inputs: Punctuated::new(),
+        inputs_end: <Token![|]>::default(),
+        output: syn::ReturnType::Default,
+        body: Box::new(value),
+    })
+}
+
+/// `if let Some(name) = of { … }`
+pub(crate) fn if_some(name: &Ident, of: Expr, then: Vec<Stmt>) -> Expr {
+    let pattern = syn::Pat::TupleStruct(syn::PatTupleStruct {
+        attrs: Vec::new(),
+        qself: None,
+        path: path(&["Some"]),
+        paren_token: syn::token::Paren::default(),
+        elems: Punctuated::from_iter([syn::Pat::Ident(syn::PatIdent {
+            attrs: Vec::new(),
+            by_ref: None,
+            mutability: None,
+            ident: name.clone(),
+            subpat: None,
+        })]),
+    });
+    Expr::If(syn::ExprIf {
+        attrs: Vec::new(),
+        if_token: <Token![if]>::default(),
+        cond: Box::new(Expr::Let(syn::ExprLet {
+            attrs: Vec::new(),
+            let_token: <Token![let]>::default(),
+            pat: Box::new(pattern),
+            eq_token: <Token![=]>::default(),
+            expr: Box::new(of),
+        })),
+        then_branch: syn::Block {
+            brace_token: syn::token::Brace::default(),
+            stmts: then,
+        },
+        else_branch: None,
+    })
+}
+
+/// A name as an expression.
+pub(crate) fn local(name: &Ident) -> Expr {
+    Expr::Path(syn::ExprPath {
+        attrs: Vec::new(),
+        qself: None,
+        path: Path::from(name.clone()),
+    })
+}
+
 /// A struct's fields and what the others are taken from.
 pub(crate) struct Fields(Punctuated<syn::FieldValue, Token![,]>);
 
 impl Fields {
     pub(crate) fn new() -> Self {
         Self(Punctuated::new())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// `name: value,`
@@ -238,11 +252,39 @@ fn listed(items: Vec<Expr>) -> Punctuated<Expr, Token![,]> {
     items.into_iter().collect()
 }
 
-/// A name as an expression.
-pub(crate) fn local(name: &Ident) -> Expr {
-    Expr::Path(syn::ExprPath {
+/// `of`, at the end of a block.
+pub(crate) fn value(of: Expr) -> Stmt {
+    Stmt::Expr(of, None)
+}
+
+/// `left = right;`
+pub(crate) fn assign(left: Expr, right: Expr) -> Stmt {
+    statement(Expr::Assign(syn::ExprAssign {
         attrs: Vec::new(),
-        qself: None,
-        path: Path::from(name.clone()),
+        left: Box::new(left),
+        eq_token: <Token![=]>::default(),
+        right: Box::new(right),
+    }))
+}
+
+/// `let name = value;`
+pub(crate) fn bind(name: &str, value: Expr) -> Stmt {
+    Stmt::Local(syn::Local {
+        attrs: Vec::new(),
+        let_token: <Token![let]>::default(),
+        modifiers: syn::LocalModifiers::default(),
+        pat: syn::Pat::Ident(syn::PatIdent {
+            attrs: Vec::new(),
+            by_ref: None,
+            mutability: None,
+            ident: ident(name),
+            subpat: None,
+        }),
+        init: Some(syn::LocalInit {
+            eq_token: <Token![=]>::default(),
+            expr: Box::new(value),
+            diverge: None,
+        }),
+        semi_token: <Token![;]>::default(),
     })
 }

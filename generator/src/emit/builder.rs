@@ -134,7 +134,7 @@ fn method(of: &Client<'_>, input: &Input) -> TokenStream {
     let (argument, value) = if is_text {
         (quote!(impl Into<#ty>), quote!(#name.into()))
     } else {
-        (ty, quote!(#name))
+        (quote!(#ty), quote!(#name))
     };
     quote! {
         #docs

@@ -72,9 +72,9 @@ fn accessor(operation: &Operation) -> TokenStream {
 fn settings(of: &Client<'_>) -> TokenStream {
     let addresses = of.addresses.iter().map(|address| {
         let field = ident(&address.field);
-        let ty = quote!(BaseUrl);
+        let ty = super::item::ty("BaseUrl");
         let ty = if address.is_of_session {
-            optional(&ty)
+            optional(ty)
         } else {
             ty
         };
@@ -91,7 +91,7 @@ fn settings(of: &Client<'_>) -> TokenStream {
         let ty = if is_always_there(input) {
             ty
         } else {
-            optional(&ty)
+            optional(ty)
         };
         quote!(#name: #ty,)
     });

@@ -6,6 +6,7 @@ use quote::quote;
 
 use super::address::{self, Address};
 use super::auth::{self, Choice};
+use super::item;
 use super::literal::ident;
 use crate::model::{
     Input, Operation, PartSource, Provider, Role, Shape, ShapeId, Success, Token, Type,
@@ -185,40 +186,28 @@ pub(crate) fn is_always_had(token: &Token) -> bool {
 }
 
 /// The Rust type of a value.
-pub(crate) fn rust_type(shapes: &[Shape], ty: &Type) -> TokenStream {
-    let name = |id: &ShapeId| ident(&shapes[id.0].name.rust);
+pub(crate) fn rust_type(shapes: &[Shape], ty: &Type) -> syn::Type {
+    let name = |id: &ShapeId| item::ty(&shapes[id.0].name.rust);
     match ty {
-        Type::String => quote!(String),
-        Type::Secret => quote!(Secret),
-        Type::Bool => quote!(bool),
-        Type::Int32 => quote!(i32),
-        Type::Int64 => quote!(i64),
-        Type::UInt64 => quote!(u64),
-        Type::Float => quote!(f64),
-        Type::Json => quote!(Json),
-        Type::List(item) => {
-            let item = rust_type(shapes, item);
-            quote!(Vec<#item>)
-        }
-        Type::Map(value) => {
-            let value = rust_type(shapes, value);
-            quote!(BTreeMap<String, #value>)
-        }
-        Type::Option(value) => optional(&rust_type(shapes, value)),
-        Type::Shape(id) => {
-            let name = name(id);
-            quote!(#name)
-        }
-        Type::Boxed(id) => {
-            let name = name(id);
-            quote!(Box<#name>)
-        }
+        Type::String => item::ty("String"),
+        Type::Secret => item::ty("Secret"),
+        Type::Bool => item::ty("bool"),
+        Type::Int32 => item::ty("i32"),
+        Type::Int64 => item::ty("i64"),
+        Type::UInt64 => item::ty("u64"),
+        Type::Float => item::ty("f64"),
+        Type::Json => item::ty("Json"),
+        Type::List(of) => item::generic("Vec", vec![rust_type(shapes, of)]),
+        Type::Map(of) => item::generic("BTreeMap", vec![item::ty("String"), rust_type(shapes, of)]),
+        Type::Option(of) => optional(rust_type(shapes, of)),
+        Type::Shape(id) => name(id),
+        Type::Boxed(id) => item::generic("Box", vec![name(id)]),
     }
 }
 
 /// `Option<T>`
-pub(crate) fn optional(ty: &TokenStream) -> TokenStream {
-    quote!(Option<#ty>)
+pub(crate) fn optional(ty: syn::Type) -> syn::Type {
+    item::generic("Option", vec![ty])
 }
 
 /// Whether a value is hidden: taken for a secret wherever it goes.
@@ -227,9 +216,9 @@ pub(crate) fn is_secret(input: &Input) -> bool {
 }
 
 /// The type of an input's value; a hidden one is a `Secret` whatever the schema says.
-pub(crate) fn input_type(shapes: &[Shape], input: &Input) -> TokenStream {
+pub(crate) fn input_type(shapes: &[Shape], input: &Input) -> syn::Type {
     if is_secret(input) {
-        quote!(Secret)
+        item::ty("Secret")
     } else {
         rust_type(shapes, &input.ty)
     }

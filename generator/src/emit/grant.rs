@@ -29,7 +29,7 @@ pub(crate) fn grant(cx: &Context<'_>) -> TokenStream {
         let ty = if is_always_there(input) {
             ty
         } else {
-            optional(&ty)
+            optional(ty)
         };
         quote!(#docs pub #name: #ty,)
     });

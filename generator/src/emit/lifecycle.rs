@@ -7,6 +7,7 @@ use syn::{Expr, Item};
 use super::ast::{self, Fields};
 use super::context::Context;
 use super::expression::{condition, expression, literal};
+use super::item;
 use super::literal::whole;
 use crate::model::{
     Anchor, ClockFormat, Extra, Failure, FailureRule, InstantFormat, Lifetime, Limit, Location,
@@ -16,7 +17,7 @@ use crate::model::{
 /// The `LIFECYCLE` constant.
 pub(crate) fn constant(cx: &Context<'_>) -> Item {
     let docs = "The life of the tokens, as data for whoever keeps them fresh.";
-    ast::constant(docs, "LIFECYCLE", "Lifecycle", value(cx))
+    item::constant(docs, "LIFECYCLE", "Lifecycle", value(cx))
 }
 
 fn value(cx: &Context<'_>) -> Expr {

@@ -11,6 +11,7 @@ mod docs;
 mod example;
 mod expression;
 mod grant;
+mod item;
 mod krate;
 mod lifecycle;
 mod literal;
@@ -100,19 +101,20 @@ pub(crate) fn parsed(tokens: TokenStream) -> Vec<Item> {
 
 fn single(cx: &Context<'_>) -> Vec<Item> {
     let mut items = types(cx);
-    let settings = settings(cx.client);
+    items.extend(settings(cx.client));
     let client = client::single(cx);
     let provider = actor::provider(cx);
     let builder = builder::builder(cx.client);
-    items.extend(parsed(quote!(#settings #client #provider #builder)));
+    items.extend(parsed(quote!(#client #provider #builder)));
     items
 }
 
 fn several(of: &Client<'_>) -> Vec<Item> {
-    let settings = settings(of);
+    let mut items = settings(of);
     let client = client::several(of);
     let builder = builder::builder(of);
-    parsed(quote!(#settings #client #builder))
+    items.extend(parsed(quote!(#client #builder)));
+    items
 }
 
 fn operation_file<'a>(cx: &Context<'a>) -> File<'a> {
@@ -138,23 +140,20 @@ fn operation_file<'a>(cx: &Context<'a>) -> File<'a> {
 /// What one operation is about: its lifecycle, tokens, answers and refusals.
 fn types(cx: &Context<'_>) -> Vec<Item> {
     let mut items = vec![lifecycle::constant(cx)];
-    let newtypes = token::newtypes(cx);
-    let grant = grant::grant(cx);
-    let tokens = tokens::tokens(cx);
-    let token_set = tokens::token_set(cx);
-    let shapes = shape::all(&cx.operation.shapes);
-    let refusal = refusal::refusal(cx);
-    items.extend(parsed(quote!(#newtypes #grant #tokens #token_set #shapes #refusal)));
+    items.extend(token::newtypes(cx));
+    items.extend(parsed(grant::grant(cx)));
+    items.extend(tokens::tokens(cx));
+    items.extend(tokens::token_set(cx));
+    items.extend(shape::all(&cx.operation.shapes));
+    items.extend(parsed(refusal::refusal(cx)));
     items
 }
 
 /// What the client's settings are made of.
-fn settings(of: &Client<'_>) -> TokenStream {
-    let choices = of
-        .choices
-        .iter()
-        .map(|choice| auth::authentication(of.provider, choice));
+fn settings(of: &Client<'_>) -> Vec<Item> {
+    let choices = of.choices.iter().map(|choice| auth::authentication(of.provider, choice));
     let environment = address::environment(of);
-    let shapes = shape::all(&of.provider.shapes);
-    quote!(#(#choices)* #environment #shapes)
+    let mut items = parsed(quote!(#(#choices)* #environment));
+    items.extend(shape::all(&of.provider.shapes));
+    items
 }

@@ -1,19 +1,21 @@
 //! Turns the model's shapes into types that read themselves from JSON and write themselves to it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use syn::{Attribute, Item, Visibility, parse_quote};
 
 use super::context::{optional, rust_type};
 use super::docs::{Docs, code, doc};
+use super::{ast, item, parsed};
 use super::literal::{ident, integer, json};
 use crate::model::{Field, Name, Shape, ShapeKind, Type, UnionVariant};
 
 /// All of them, in the model's order.
-pub(crate) fn all(shapes: &[Shape]) -> TokenStream {
-    shapes.iter().map(|shape| one(shapes, shape)).collect()
+pub(crate) fn all(shapes: &[Shape]) -> Vec<Item> {
+    shapes.iter().flat_map(|shape| one(shapes, shape)).collect()
 }
 
-fn one(shapes: &[Shape], shape: &Shape) -> TokenStream {
+fn one(shapes: &[Shape], shape: &Shape) -> Vec<Item> {
     match &shape.kind {
         ShapeKind::Struct { fields, additional } => {
             strukt(shapes, shape, fields, additional.as_ref())
@@ -23,20 +25,14 @@ fn one(shapes: &[Shape], shape: &Shape) -> TokenStream {
         ShapeKind::Union {
             discriminator,
             variants,
-        } => union(shapes, shape, discriminator.as_deref(), variants),
+        } => parsed(union(shapes, shape, discriminator.as_deref(), variants)),
     }
 }
 
-fn docs(shape: &Shape) -> TokenStream {
+fn docs(shape: &Shape) -> Docs {
     Docs::of(shape.description.as_deref(), || {
         format!("The vendor's {}.", code(&shape.name.wire))
     })
-    .attributes()
-}
-
-/// What only the vendor makes may grow; what the application makes has to be makeable.
-fn non_exhaustive(shape: &Shape) -> Option<TokenStream> {
-    (!shape.is_written).then(|| quote!(#[non_exhaustive]))
 }
 
 fn strukt(
@@ -44,100 +40,97 @@ fn strukt(
     shape: &Shape,
     fields: &[Field],
     additional: Option<&Type>,
-) -> TokenStream {
-    let docs = docs(shape);
+) -> Vec<Item> {
+    let mut attributes = docs(shape).list();
+    attributes.push(item::derive(&["Clone", "Debug", "PartialEq"]));
+    // What only the vendor makes may grow; what the application makes has to be makeable.
+    if !shape.is_written {
+        attributes.push(item::word("non_exhaustive"));
+    }
     let name = ident(&shape.name.rust);
-    let open = non_exhaustive(shape);
     let is_shown = |field: &&Field| !(shape.is_written && field.constant.is_some());
     let shown: Vec<_> = fields.iter().filter(is_shown).collect();
-    let declared = shown.iter().map(|field| declaration(shapes, field));
-    let rest = additional.map(|ty| (additional_name(fields), rust_type(shapes, ty)));
-    let rest_declared = rest.as_ref().map(|(name, ty)| {
-        let docs = doc("Further properties.");
-        quote!(#docs pub #name: BTreeMap<String, #ty>,)
-    });
-    let rest_name = rest.map(|(name, _)| name);
-    let decode = shape
-        .is_read
-        .then(|| decode(&name, &shown, rest_name.as_ref()));
-    let encode = shape
-        .is_written
-        .then(|| encode(&name, fields, rest_name.as_ref()));
-    quote! {
-        #docs
-        #[derive(Clone, Debug, PartialEq)]
-        #open
-        pub struct #name { #(#declared)* #rest_declared }
-        #decode
-        #encode
+    let mut declared = item::Fields::default();
+    for field in &shown {
+        declare(shapes, field, &mut declared);
     }
+    let rest = additional.map(|ty| {
+        let name = additional_name(fields);
+        let of = vec![item::ty("String"), rust_type(shapes, ty)];
+        let docs = vec![item::doc("Further properties.")];
+        declared.public(docs, &name, item::generic("BTreeMap", of));
+        name
+    });
+    let mut items = vec![declared.strukt(attributes, item::public(), &name)];
+    items.extend(shape.is_read.then(|| decode(&name, &shown, rest.as_deref())));
+    if shape.is_written {
+        let rest = rest.as_deref().map(ident);
+        items.extend(parsed(encode(&name, fields, rest.as_ref())));
+    }
+    items
 }
 
-fn declaration(shapes: &[Shape], field: &Field) -> TokenStream {
+fn declare(shapes: &[Shape], field: &Field, fields: &mut item::Fields) {
     let docs = Docs::of(field.description.as_deref(), || {
         format!("The vendor's {}.", code(&field.name.wire))
     });
-    let docs = docs.attributes();
-    let deprecated = field.is_deprecated.then(|| quote!(#[deprecated]));
-    let name = ident(&field.name.rust);
+    let mut attributes = docs.list();
+    if field.is_deprecated {
+        attributes.push(item::word("deprecated"));
+    }
     let ty = rust_type(shapes, &field.ty);
-    let ty = if field.is_required { ty } else { optional(&ty) };
-    quote!(#docs #deprecated pub #name: #ty,)
+    let ty = if field.is_required { ty } else { optional(ty) };
+    fields.public(attributes, &field.name.rust, ty);
 }
 
-fn additional_name(fields: &[Field]) -> proc_macro2::Ident {
+fn additional_name(fields: &[Field]) -> String {
     let mut name = "additional".to_owned();
     while fields.iter().any(|field| field.name.rust == name) {
         name.push('_');
     }
-    ident(&name)
+    name
 }
 
 /// Building the struct names its deprecated fields.
-fn expect_deprecated<'a>(fields: impl IntoIterator<Item = &'a Field>) -> Option<TokenStream> {
+fn expect_deprecated<'a>(fields: impl IntoIterator<Item = &'a Field>) -> Option<Attribute> {
     let is_any = fields.into_iter().any(|field| field.is_deprecated);
-    is_any.then(|| quote!(#[expect(deprecated, reason = "the vendor still sends it")]))
+    is_any.then(|| parse_quote!(#[expect(deprecated, reason = "the vendor still sends it")]))
 }
 
-fn decode(
-    name: &proc_macro2::Ident,
-    fields: &[&Field],
-    rest: Option<&proc_macro2::Ident>,
-) -> TokenStream {
-    let expect = expect_deprecated(fields.iter().copied());
-    let read = fields.iter().map(|field| {
-        let name = ident(&field.name.rust);
-        let key = &field.name.wire;
-        if field.is_required {
-            quote!(#name: object.required(#key)?,)
-        } else {
-            quote!(#name: object.optional(#key)?,)
-        }
-    });
-    let rest = rest.map(|name| {
-        let known = fields.iter().map(|field| &field.name.wire);
-        quote!(#name: object.rest(&[#(#known),*])?,)
-    });
-    let object = if fields.is_empty() && rest.is_none() {
-        quote!(Object::of(value)?;)
-    } else {
-        quote!(let object = Object::of(value)?;)
+fn decode(name: &Ident, fields: &[&Field], rest: Option<&str>) -> Item {
+    let object = |name: &str, arguments| {
+        let called = ast::method(ast::named(&["object"]), name, arguments);
+        ast::question(called)
     };
-    quote! {
-        impl Decode for #name {
-            #expect
-            fn decode(value: &Json) -> Result<Self, Mismatch> {
-                #object
-                Ok(Self { #(#read)* #rest })
-            }
-        }
+    let mut values = ast::Fields::new();
+    for field in fields {
+        let name = if field.is_required { "required" } else { "optional" };
+        values.put(&field.name.rust, object(name, vec![ast::text(&field.name.wire)]));
     }
+    if let Some(rest) = rest {
+        let known = fields.iter().map(|field| ast::text(&field.name.wire)).collect();
+        values.put(rest, object("rest", vec![ast::slice(known)]));
+    }
+    let seen = ast::question(ast::call(&["Object", "of"], vec![ast::named(&["value"])]));
+    let first = if values.is_empty() {
+        ast::statement(seen)
+    } else {
+        ast::bind("object", seen)
+    };
+    let made = ast::call(&["Ok"], vec![values.of("Self", None)]);
+    let function = item::function(
+        expect_deprecated(fields.iter().copied()).into_iter().collect(),
+        Visibility::Inherited,
+        quote!(fn decode(value: &Json) -> Result<Self, Mismatch>),
+        vec![first, ast::value(made)],
+    );
+    item::implementation(Some("Decode"), name, vec![function])
 }
 
 fn encode(
-    name: &proc_macro2::Ident,
+    name: &Ident,
     fields: &[Field],
-    rest: Option<&proc_macro2::Ident>,
+    rest: Option<&Ident>,
 ) -> TokenStream {
     let expect = expect_deprecated(fields.iter().filter(|field| field.constant.is_none()));
     let written = fields.iter().map(|field| {
@@ -166,36 +159,43 @@ fn encode(
     }
 }
 
-fn string_enum(shape: &Shape, values: &[Name]) -> TokenStream {
-    let docs = docs(shape);
+fn string_enum(shape: &Shape, values: &[Name]) -> Vec<Item> {
+    let variants = values.iter().map(|value| (code(&value.wire), value.rust.as_str()));
+    let names = values.iter().map(|value| ident(&value.rust));
+    let texts = values.iter().map(|value| &value.wire);
     let name = ident(&shape.name.rust);
-    let variants: Vec<_> = values.iter().map(|value| ident(&value.rust)).collect();
-    let texts: Vec<_> = values.iter().map(|value| &value.wire).collect();
-    let variant_docs = values.iter().map(|value| doc(&code(&value.wire)));
-    let other = doc("A value that the vendor does not document.");
-    quote! {
-        #docs
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        #[non_exhaustive]
-        pub enum #name { #(#variant_docs #variants,)* #other Other(String) }
-        string_enum!(#name { #(#variants = #texts,)* });
-    }
+    let call = quote!(#name { #(#names = #texts,)* });
+    let derives = &["Clone", "Debug", "PartialEq", "Eq"];
+    open_enum(shape, derives, variants, "String", item::macro_call("string_enum", call))
 }
 
-fn integer_enum(shape: &Shape, values: &[(i64, String)]) -> TokenStream {
-    let docs = docs(shape);
-    let name = ident(&shape.name.rust);
-    let variants: Vec<_> = values.iter().map(|(_, variant)| ident(variant)).collect();
+fn integer_enum(shape: &Shape, values: &[(i64, String)]) -> Vec<Item> {
+    let variants = values.iter().map(|(value, name)| (format!("`{value}`"), name.as_str()));
+    let names = values.iter().map(|(_, name)| ident(name));
     let numbers = values.iter().map(|(value, _)| integer((*value).into()));
-    let variant_docs = values.iter().map(|(value, _)| doc(&format!("`{value}`")));
-    let other = doc("A value that the vendor does not document.");
-    quote! {
-        #docs
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[non_exhaustive]
-        pub enum #name { #(#variant_docs #variants,)* #other Other(i64) }
-        integer_enum!(#name { #(#variants = #numbers,)* });
+    let name = ident(&shape.name.rust);
+    let call = quote!(#name { #(#names = #numbers,)* });
+    let derives = &["Clone", "Copy", "Debug", "PartialEq", "Eq"];
+    open_enum(shape, derives, variants, "i64", item::macro_call("integer_enum", call))
+}
+
+/// An enum that keeps the values that the vendor does not document.
+fn open_enum<'a>(
+    shape: &Shape,
+    derives: &[&str],
+    values: impl Iterator<Item = (String, &'a str)>,
+    other: &str,
+    implementation: Item,
+) -> Vec<Item> {
+    let mut attributes = docs(shape).list();
+    attributes.extend([item::derive(derives), item::word("non_exhaustive")]);
+    let mut variants = item::Variants::default();
+    for (docs, name) in values {
+        variants.put(vec![item::doc(&docs)], name, None);
     }
+    let docs = item::doc("A value that the vendor does not document.");
+    variants.put(vec![docs], "Other", Some(item::ty(other)));
+    vec![variants.of(attributes, &ident(&shape.name.rust)), implementation]
 }
 
 fn union(
@@ -204,7 +204,7 @@ fn union(
     discriminator: Option<&str>,
     variants: &[UnionVariant],
 ) -> TokenStream {
-    let docs = docs(shape);
+    let docs = docs(shape).attributes();
     let name = ident(&shape.name.rust);
     let declared = variants.iter().map(|variant| {
         let docs = doc(&format!("The vendor's {}.", code(&variant.name.wire)));
@@ -228,7 +228,7 @@ fn union(
 }
 
 fn decode_union(
-    name: &proc_macro2::Ident,
+    name: &Ident,
     discriminator: Option<&str>,
     variants: &[UnionVariant],
 ) -> TokenStream {
@@ -261,7 +261,7 @@ fn decode_union(
     }
 }
 
-fn encode_union(name: &proc_macro2::Ident, variants: &[UnionVariant]) -> TokenStream {
+fn encode_union(name: &Ident, variants: &[UnionVariant]) -> TokenStream {
     let names = variants.iter().map(|variant| ident(&variant.name.rust));
     quote! {
         impl Encode for #name {
@@ -276,10 +276,10 @@ fn encode_union(name: &proc_macro2::Ident, variants: &[UnionVariant]) -> TokenSt
 }
 
 /// The type of a variant's content: behind a box where it would make every other variant large.
-pub(crate) fn variant_type(shapes: &[Shape], ty: &Type) -> TokenStream {
+pub(crate) fn variant_type(shapes: &[Shape], ty: &Type) -> syn::Type {
     let rust = rust_type(shapes, ty);
     if size(shapes, ty, 0) > LARGE {
-        quote!(Box<#rust>)
+        item::generic("Box", vec![rust])
     } else {
         rust
     }

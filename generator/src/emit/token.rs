@@ -1,33 +1,33 @@
 //! Turns each token into a newtype: shared ones may be cloned, single-use ones are spent by value.
 
-use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Item;
 
 use super::context::Context;
 use super::docs::{Docs, code};
+use super::item;
 use super::literal::ident;
 use crate::model::{Presentation, Role, Token};
 
 /// The newtypes, in the spec's order.
-pub(crate) fn newtypes(cx: &Context<'_>) -> TokenStream {
-    cx.operation.tokens.iter().map(newtype).collect()
+pub(crate) fn newtypes(cx: &Context<'_>) -> impl Iterator<Item = Item> {
+    cx.operation.tokens.iter().flat_map(newtype)
 }
 
-fn newtype(token: &Token) -> TokenStream {
-    let docs = docs(token).attributes();
+fn newtype(token: &Token) -> [Item; 2] {
+    let mut attributes = docs(token).list();
+    attributes.push(item::derive(&["Debug"]));
     let ty = ident(&token.ty);
     let name = &token.name.wire;
     let implementation = if token.is_single_use() {
-        quote!(single_use_token!(#ty, #name);)
+        "single_use_token"
     } else {
-        quote!(shared_token!(#ty, #name);)
+        "shared_token"
     };
-    quote! {
-        #docs
-        #[derive(Debug)]
-        pub struct #ty(Token);
-        #implementation
-    }
+    [
+        item::newtype(attributes, &ty, item::ty("Token")),
+        item::macro_call(implementation, quote!(#ty, #name)),
+    ]
 }
 
 fn docs(token: &Token) -> Docs {

@@ -1,45 +1,40 @@
 //! Turns a success into `Tokens`, and into the caller's `TokenSet` where the refresh token may stay.
 
-use proc_macro2::TokenStream;
+use proc_macro2::Span;
 use quote::quote;
+use syn::{Expr, Item, Lit, LitInt, Visibility};
 
 use super::context::{Context, Grant, is_always_had, is_had, optional, rust_type, token_field};
-use super::docs::{Docs, code, doc};
+use super::docs::{Docs, code};
 use super::literal::ident;
+use super::{ast, item, parsed};
 use crate::model::{FieldKind, SuccessField, Token};
 
 /// `Tokens`, and how it is read.
-pub(crate) fn tokens(cx: &Context<'_>) -> TokenStream {
-    let docs = Docs::new("What a refresh brings back.")
-        .vendor(
-            cx.success()
-                .description
-                .as_deref()
-                .filter(|text| is_telling(text)),
-        )
-        .attributes();
-    let shown: Vec<_> = cx
-        .success()
-        .fields
-        .iter()
-        .filter(|field| is_shown(cx, field))
-        .collect();
-    let fields = shown.iter().map(|field| declaration(cx, field));
-    let read = shown.iter().map(|field| read(cx, field));
-    let reply = if shown.is_empty() { "_reply" } else { "reply" };
-    let reply = ident(reply);
-    quote! {
-        #docs
-        #[derive(Debug)]
-        #[non_exhaustive]
-        pub struct Tokens { #(#fields)* }
-
-        impl ReadTokens for Tokens {
-            fn read(#reply: &mut Reply<'_>) -> Result<Self, Mismatch> {
-                Ok(Self { #(#read)* })
-            }
-        }
+pub(crate) fn tokens(cx: &Context<'_>) -> [Item; 2] {
+    let said = cx.success().description.as_deref();
+    let docs = Docs::new("What a refresh brings back.").vendor(said.filter(|text| is_telling(text)));
+    let mut attributes = docs.list();
+    attributes.extend([item::derive(&["Debug"]), item::word("non_exhaustive")]);
+    let mut fields = item::Fields::default();
+    let mut values = ast::Fields::new();
+    for field in cx.success().fields.iter().filter(|field| is_shown(cx, field)) {
+        declare(cx, field, &mut fields);
+        values.put(&field.name.rust, read(cx, field));
     }
+    let reply = ident(if values.is_empty() { "_reply" } else { "reply" });
+    let name = ident("Tokens");
+    let made = ast::call(&["Ok"], vec![values.of("Self", None)]);
+    let read = item::function(
+        Vec::new(),
+        Visibility::Inherited,
+        quote!(fn read(#reply: &mut Reply<'_>) -> Result<Self, Mismatch>),
+        vec![ast::value(made)],
+    );
+    [
+        fields.strukt(attributes, item::public(), &name),
+        item::implementation(Some("ReadTokens"), &name, vec![read]),
+    ]
 }
 
 fn is_shown(cx: &Context<'_>, field: &SuccessField) -> bool {
@@ -61,28 +56,23 @@ fn is_telling(text: &str) -> bool {
     !EMPTY.contains(&text.trim().trim_end_matches('.').to_lowercase().as_str())
 }
 
-fn declaration(cx: &Context<'_>, field: &SuccessField) -> TokenStream {
-    let name = ident(&field.name.rust);
+fn declare(cx: &Context<'_>, field: &SuccessField, fields: &mut item::Fields) {
     let ty = match &field.kind {
         FieldKind::Token(index) => {
             let token = &cx.operation.tokens[*index];
-            let ty = ident(&token.ty);
-            if is_always_had(token) {
-                quote!(#ty)
-            } else {
-                quote!(Option<#ty>)
-            }
+            let ty = item::ty(&token.ty);
+            if is_always_had(token) { ty } else { optional(ty) }
         }
-        FieldKind::Extra(_) => quote!(Option<Json>),
+        FieldKind::Extra(_) => optional(item::ty("Json")),
         FieldKind::Property {
             ty, is_required, ..
         } => {
             let ty = rust_type(&cx.operation.shapes, ty);
-            if *is_required { ty } else { optional(&ty) }
+            if *is_required { ty } else { optional(ty) }
         }
     };
-    let docs = Docs::of(field.description.as_deref(), || described(cx, field)).attributes();
-    quote!(#docs pub #name: #ty,)
+    let docs = Docs::of(field.description.as_deref(), || described(cx, field));
+    fields.public(docs.list(), &field.name.rust, ty);
 }
 
 fn described(cx: &Context<'_>, field: &SuccessField) -> String {
@@ -103,42 +93,41 @@ fn described(cx: &Context<'_>, field: &SuccessField) -> String {
     }
 }
 
-fn read(cx: &Context<'_>, field: &SuccessField) -> TokenStream {
-    let name = ident(&field.name.rust);
+fn read(cx: &Context<'_>, field: &SuccessField) -> Expr {
+    let reply = |name: &str, argument: Expr| ast::method(ast::named(&["reply"]), name, vec![argument]);
+    let number = |index: usize| ast::literal(Lit::Int(LitInt::new(&index.to_string(), Span::call_site())));
     match &field.kind {
-        FieldKind::Token(index) => {
-            let token = &cx.operation.tokens[*index];
-            let index = proc_macro2::Literal::usize_unsuffixed(*index);
-            if is_always_had(token) {
-                quote!(#name: reply.token(#index)?,)
-            } else {
-                quote!(#name: reply.token_if_any(#index),)
-            }
+        FieldKind::Token(index) if is_always_had(&cx.operation.tokens[*index]) => {
+            ast::question(reply("token", number(*index)))
         }
-        FieldKind::Extra(index) => {
-            let index = proc_macro2::Literal::usize_unsuffixed(*index);
-            quote!(#name: reply.extra(#index),)
-        }
+        FieldKind::Token(index) => reply("token_if_any", number(*index)),
+        FieldKind::Extra(index) => reply("extra", number(*index)),
         FieldKind::Property {
             pointer,
-            is_required: true,
+            is_required,
             ..
-        } => quote!(#name: reply.required(#pointer)?,),
-        FieldKind::Property { pointer, .. } => quote!(#name: reply.optional(#pointer)?,),
+        } => {
+            let name = if *is_required { "required" } else { "optional" };
+            ast::question(reply(name, ast::text(pointer)))
+        }
     }
 }
 
 /// `TokenSet`, where the refresh token that was sent may be the one to keep.
-pub(crate) fn token_set(cx: &Context<'_>) -> TokenStream {
+pub(crate) fn token_set(cx: &Context<'_>) -> Vec<Item> {
     let Some(grant) = cx.staying_grant() else {
-        return TokenStream::new();
+        return Vec::new();
     };
     let others: Vec<_> = others(cx, grant);
-    let strukt = declared(cx, grant, &others);
-    let makers = makers(cx, grant, &others);
-    let update = update(cx, grant, &others);
-    let as_ref = matches!(cx.grant, Grant::Token(_)).then(|| as_ref(grant));
-    quote!(#strukt #makers #update #as_ref)
+    let mut items = vec![
+        declared(cx, grant, &others),
+        makers(cx, grant, &others),
+        update(cx, grant, &others),
+    ];
+    if matches!(cx.grant, Grant::Token(_)) {
+        items.push(as_ref(grant));
+    }
+    items
 }
 
 /// The tokens beside the grant: field, type, and whether `Tokens` may lack it.
@@ -153,71 +142,57 @@ fn others<'a>(cx: &Context<'a>, grant: &Token) -> Vec<(&'a str, &'a Token, bool)
         .collect()
 }
 
-fn declared(cx: &Context<'_>, grant: &Token, others: &[(&str, &Token, bool)]) -> TokenStream {
-    let is_shared = cx
-        .operation
-        .tokens
-        .iter()
-        .all(|token| !token.is_single_use());
-    let derives = if is_shared {
-        quote!(Clone, Debug)
-    } else {
-        quote!(Debug)
-    };
-    let docs = doc("The tokens to keep. The refresh token stays until a refresh brings another.");
-    let fields = others.iter().map(|(field, token, _)| {
-        let docs = doc(&format!(
-            "The last {}, if there was one.",
-            code(&token.name.wire)
-        ));
-        let (field, ty) = (ident(field), ident(&token.ty));
-        quote!(#docs pub #field: Option<#ty>,)
-    });
-    let grant_docs = doc("What the next refresh sends.");
-    let (grant_field, grant_type) = (ident(&grant.name.rust), ident(&grant.ty));
-    quote! {
-        #docs
-        #[derive(#derives)]
-        pub struct TokenSet { #(#fields)* #grant_docs pub #grant_field: #grant_type }
+fn declared(cx: &Context<'_>, grant: &Token, others: &[(&str, &Token, bool)]) -> Item {
+    let is_shared = cx.operation.tokens.iter().all(|token| !token.is_single_use());
+    let derives: &[&str] = if is_shared { &["Clone", "Debug"] } else { &["Debug"] };
+    let docs = "The tokens to keep. The refresh token stays until a refresh brings another.";
+    let mut fields = item::Fields::default();
+    for (field, token, _) in others {
+        let docs = item::doc(&format!("The last {}, if there was one.", code(&token.name.wire)));
+        fields.public(vec![docs], field, optional(item::ty(&token.ty)));
     }
+    let sent = item::doc("What the next refresh sends.");
+    fields.public(vec![sent], &grant.name.rust, item::ty(&grant.ty));
+    let attributes = vec![item::doc(docs), item::derive(derives)];
+    fields.strukt(attributes, item::public(), &ident("TokenSet"))
 }
 
-fn makers(cx: &Context<'_>, grant: &Token, others: &[(&str, &Token, bool)]) -> TokenStream {
-    let from_docs = doc("A token set that has only a stored refresh token yet: refresh it.");
-    let keep_docs = doc("These tokens, and the refresh token that was sent where none came.");
+fn makers(cx: &Context<'_>, grant: &Token, others: &[(&str, &Token, bool)]) -> Item {
+    let this = || ast::named(&["self"]);
     let (field, ty) = (ident(&grant.name.rust), ident(&grant.ty));
-    let empty = others.iter().map(|(field, ..)| {
-        let field = ident(field);
-        quote!(#field: None,)
-    });
-    let taken = others.iter().map(|(field, _, is_optional)| {
-        let field = ident(field);
-        if *is_optional {
-            quote!(#field: self.#field,)
-        } else {
-            quote!(#field: Some(self.#field),)
-        }
-    });
-    let kept = if received_grant(cx, grant).is_some() {
-        quote!(#field: self.#field.unwrap_or_else(|| #field.into()),)
-    } else {
-        quote!(#field: #field.into(),)
-    };
-    quote! {
-        impl Tokens {
-            #from_docs
-            #[must_use]
-            pub fn from_refresh(#field: impl Into<#ty>) -> TokenSet {
-                TokenSet { #(#empty)* #field: #field.into() }
-            }
-
-            #keep_docs
-            #[must_use]
-            pub fn or_keep(self, #field: impl Into<#ty>) -> TokenSet {
-                TokenSet { #(#taken)* #kept }
-            }
-        }
+    let given = || ast::method(ast::local(&field), "into", Vec::new());
+    let mut empty = ast::Fields::new();
+    let mut taken = ast::Fields::new();
+    for (field, _, is_optional) in others {
+        empty.put(field, ast::option(None));
+        let value = ast::field(this(), field);
+        taken.put(field, if *is_optional { value } else { ast::option(Some(value)) });
     }
+    empty.put(&grant.name.rust, given());
+    let kept = if received_grant(cx, grant).is_some() {
+        let new = ast::field(this(), &grant.name.rust);
+        ast::method(new, "unwrap_or_else", vec![ast::closure(given())])
+    } else {
+        given()
+    };
+    taken.put(&grant.name.rust, kept);
+    let from_docs = "A token set that has only a stored refresh token yet: refresh it.";
+    let keep_docs = "These tokens, and the refresh token that was sent where none came.";
+    let functions = vec![
+        item::function(
+            vec![item::doc(from_docs), item::word("must_use")],
+            item::public(),
+            quote!(fn from_refresh(#field: impl Into<#ty>) -> TokenSet),
+            vec![ast::value(empty.of("TokenSet", None))],
+        ),
+        item::function(
+            vec![item::doc(keep_docs), item::word("must_use")],
+            item::public(),
+            quote!(fn or_keep(self, #field: impl Into<#ty>) -> TokenSet),
+            vec![ast::value(taken.of("TokenSet", None))],
+        ),
+    ];
+    item::implementation(None, &ident("Tokens"), functions)
 }
 
 /// The grant's field in `Tokens`, where it is ever received.
@@ -230,37 +205,39 @@ fn received_grant<'a>(cx: &Context<'a>, grant: &Token) -> Option<&'a str> {
     token_field(cx.operation, index).map(|(field, _)| field)
 }
 
-fn update(cx: &Context<'_>, grant: &Token, others: &[(&str, &Token, bool)]) -> TokenStream {
-    let docs =
-        doc("Takes over what a refresh brought. Without a new refresh token, the old one stays.");
-    let taken = others.iter().map(|(field, _, is_optional)| {
-        let field = ident(field);
-        if *is_optional {
-            quote!(self.#field = tokens.#field;)
-        } else {
-            quote!(self.#field = Some(tokens.#field);)
-        }
-    });
-    let kept = received_grant(cx, grant).map(|received| {
-        let (field, received) = (ident(&grant.name.rust), ident(received));
-        quote!(if let Some(#field) = tokens.#received { self.#field = #field; })
-    });
-    quote! {
-        impl TokenSet {
-            #docs
-            pub fn update(&mut self, tokens: Tokens) {
-                #(#taken)*
-                #kept
-            }
-        }
+fn update(cx: &Context<'_>, grant: &Token, others: &[(&str, &Token, bool)]) -> Item {
+    let docs = "Takes over what a refresh brought. Without a new refresh token, the old one stays.";
+    let mut statements = Vec::new();
+    for (field, _, is_optional) in others {
+        let new = ast::field(ast::named(&["tokens"]), field);
+        let new = if *is_optional { new } else { ast::option(Some(new)) };
+        statements.push(ast::assign(ast::field(ast::named(&["self"]), field), new));
     }
+    if let Some(received) = received_grant(cx, grant) {
+        let field = ident(&grant.name.rust);
+        let old = ast::field(ast::named(&["self"]), &grant.name.rust);
+        let new = ast::field(ast::named(&["tokens"]), received);
+        let keep = vec![ast::assign(old, ast::local(&field))];
+        statements.push(ast::value(ast::if_some(&field, new, keep)));
+    }
+    let function = item::function(
+        vec![item::doc(docs)],
+        item::public(),
+        quote!(fn update(&mut self, tokens: Tokens)),
+        statements,
+    );
+    item::implementation(None, &ident("TokenSet"), vec![function])
 }
 
-fn as_ref(grant: &Token) -> TokenStream {
-    let (field, ty) = (ident(&grant.name.rust), ident(&grant.ty));
-    quote! {
-        impl AsRef<#ty> for TokenSet {
-            fn as_ref(&self) -> &#ty { &self.#field }
-        }
-    }
+fn as_ref(grant: &Token) -> Item {
+    let ty = ident(&grant.ty);
+    let items = parsed(quote!(impl AsRef<#ty> for TokenSet {}));
+    let field = ast::borrow(ast::field(ast::named(&["self"]), &grant.name.rust));
+    let function = item::function(
+        Vec::new(),
+        Visibility::Inherited,
+        quote!(fn as_ref(&self) -> &#ty),
+        vec![ast::value(field)],
+    );
+    item::filled(items, function)
 }

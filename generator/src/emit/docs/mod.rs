@@ -3,8 +3,11 @@
 mod inline;
 mod markdown;
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::Attribute;
+
+use super::item;
 
 pub(crate) use self::inline::code;
 
@@ -77,6 +80,11 @@ impl Docs {
         self.lines.iter().map(|line| attribute(line)).collect()
     }
 
+    /// The attributes of an item that is built.
+    pub(crate) fn list(&self) -> Vec<Attribute> {
+        self.lines.iter().map(|line| item::doc(line)).collect()
+    }
+
     fn blank(&mut self) {
         if self.lines.last().is_some_and(|line| !line.is_empty()) {
             self.lines.push(String::new());
@@ -90,13 +98,7 @@ pub(crate) fn doc(line: &str) -> TokenStream {
 }
 
 fn attribute(line: &str) -> TokenStream {
-    // The blank is what stands after `///`; prettyplease prints the attribute that way.
-    let text = if line.is_empty() {
-        Literal::string("")
-    } else {
-        Literal::string(&format!(" {line}"))
-    };
-    quote!(#[doc = #text])
+    item::doc(line).into_token_stream()
 }
 
 /// The first sentence of a vendor's text, made safe, for a table or a list.
