@@ -22,8 +22,16 @@ impl Walk<'_> {
     fn document(&mut self) -> Option<Node> {
         let tree = Rc::clone(&self.trees.tree);
         self.version(&tree)?;
+        let head = self.object(&tree, &grammar::DOCUMENT, start(&tree));
+        if let Some(paths) = tree.get("paths").filter(|paths| is_no_mapping(paths)) {
+            self.wrong_type(
+                paths,
+                "`paths` maps each path to its operations",
+                "/token: {post: {…}}",
+            );
+        }
         let marked = self.marked();
-        let mut head = self.object(&tree, &grammar::DOCUMENT, start(&tree))?;
+        let mut head = head?;
         if let Some(components) = tree.get("components") {
             self.keys(components, &grammar::COMPONENTS);
         }
@@ -241,6 +249,10 @@ fn child<'n>(node: &'n mut Node, key: &str) -> Option<&'n mut Node> {
     };
     let found = entries.iter_mut().find(|entry| entry.key == key);
     found.map(|entry| &mut entry.node)
+}
+
+fn is_no_mapping(node: &Node) -> bool {
+    !matches!(node.value, Value::Mapping(_) | Value::Null)
 }
 
 fn start(node: &Node) -> Span {

@@ -154,6 +154,11 @@ impl Walk<'_> {
     }
 
     fn none_marked(&mut self, tree: &Node, paths: &[Entry]) {
+        if let Some((entry, near)) = misspelt_method(paths) {
+            let report = super::walk::unknown(codes::MISSPELT_KEY, entry, "a path", Some(near));
+            self.sink.push(report);
+            return;
+        }
         if let Some((entry, near)) = misspelt_mark(paths) {
             self.sink.push(
                 Report::new(
@@ -200,6 +205,14 @@ pub(super) fn operations(item: &Node) -> impl Iterator<Item = &Entry> {
 
 pub(super) fn is_marked(operation: &Node) -> bool {
     operation.get(MARK).is_some()
+}
+
+/// A key that was meant for a method, with a marked operation.
+fn misspelt_method(paths: &[Entry]) -> Option<(&Entry, &'static str)> {
+    let entries = paths.iter().flat_map(|path| path.node.entries());
+    entries
+        .filter(|entry| is_marked(&entry.node))
+        .find_map(|entry| Some((entry, nearest(&entry.key, METHODS)?)))
 }
 
 /// The key of an operation that was meant for the mark.

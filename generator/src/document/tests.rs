@@ -324,3 +324,30 @@ fn examples_in_every_way_of_writing_them() {
     let document = good(&[("specs/a.yaml", text)]);
     insta::assert_snapshot!(flow(document.node.pointer("/paths/~1t/post/responses/200").unwrap()), @"{content: {a/b: {examples: {example1: {value: 1}, example2: {value: 2}}}, c/d: {examples: {one: {value: 1}, two: {value: {a: b}}, three: {summary: S, value: 3}}}}, description: }");
 }
+
+#[test]
+fn what_is_around_the_operation_may_be_misspelt_too() {
+    let of = |text: &str| {
+        bad(&[(
+            "specs/a.yaml",
+            &format!("openapi: 3.0.3\ninfo: {{title: A}}\n{text}"),
+        )])
+    };
+    let operation = "{x-token-refresh: {}, responses: {200: {}}}";
+    assert_eq!(
+        of(&format!("paths: {{/t: {{pots: {operation}}}}}")),
+        ["TR026 a path has no key `pots` at \"pots\""]
+    );
+    assert_eq!(
+        of(&format!("pahts: {{/t: {{post: {operation}}}}}")),
+        ["TR026 an OpenAPI document has no key `pahts` at \"pahts\""]
+    );
+    assert_eq!(
+        of("paths: [a]"),
+        ["TR025 `paths` maps each path to its operations, and this is a list at \"[a]\""]
+    );
+    assert_eq!(
+        of("x: 1")[0],
+        "TR024 no operation carries `x-token-refresh` at \"\""
+    );
+}

@@ -13,7 +13,7 @@ use crate::source::{Entry, FileId, Node, Span, Value, codes};
 /// recurses over the tree, so that the number has to be one that a thread's stack bears.
 pub(super) const DEPTH: usize = 120;
 /// How many nodes a file may have: what is needed in memory is many times the text otherwise.
-const NODES: usize = 4_000_000;
+pub(super) const NODES: usize = 4_000_000;
 /// What anchors and aliases may add, in bytes and roughly.
 const ALIAS_BYTES: usize = 16 << 20;
 

@@ -1,5 +1,6 @@
 //! Turns JSON into the tree: YAML's grammar refuses tabs and pairs of `\u` escapes, which JSON's does not.
 
+use super::build::NODES;
 use super::{merge, scalar};
 use crate::diagnostic::Sink;
 use crate::source::{Entry, FileId, Node, Span, Value};
@@ -15,6 +16,7 @@ pub(super) fn parse(text: &str, file: FileId, depth: usize, sink: &mut Sink) -> 
         at: 0,
         file,
         sink: &mut found,
+        left: NODES,
     };
     let node = reader.value(depth)?;
     reader.blank();
@@ -30,11 +32,15 @@ struct Reader<'a> {
     at: usize,
     file: FileId,
     sink: &'a mut Sink,
+    /// How many more values there may be.
+    left: usize,
 }
 
 impl Reader<'_> {
     fn value(&mut self, depth: usize) -> Option<Node> {
         self.blank();
+        // YAML's reader says that there are too many.
+        self.left = self.left.checked_sub(1)?;
         let start = self.at;
         let value = match self.peek()? {
             b'{' => self.mapping(depth.checked_sub(1)?)?,

@@ -9,7 +9,7 @@ use crate::source::{FileId, Span, codes};
 /// What is wrong, where, and what to do.
 pub(super) fn report(text: &str, file: FileId, offsets: &Offsets<'_>, error: &ScanError) -> Report {
     let at = offsets.byte(error.marker().index());
-    if let Some(tab) = tab_before(text, at) {
+    if let Some(tab) = tab_before(text, at, error.info()) {
         return Report::new(
             codes::TAB,
             "this line is indented with a tab; YAML allows only spaces there",
@@ -29,11 +29,12 @@ pub(super) fn report(text: &str, file: FileId, offsets: &Offsets<'_>, error: &Sc
         .help(help)
 }
 
-/// The first tab in the indentation of the line, or of the one above.
-fn tab_before(text: &str, at: usize) -> Option<usize> {
+/// The first tab in the indentation of the line, or of the one above where the parser stumbled over one.
+fn tab_before(text: &str, at: usize, info: &str) -> Option<usize> {
     let line = line_start(text, at);
     let above = line_start(text, line.saturating_sub(1));
-    [line, above].into_iter().find_map(|start| {
+    let lines = [Some(line), info.contains("tab").then_some(above)];
+    lines.into_iter().flatten().find_map(|start| {
         let rest = &text[start..];
         let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
         rest[..blank].find('\t').map(|tab| start + tab)
