@@ -185,7 +185,18 @@ pub(super) fn pascal(text: &str) -> String {
     if name.starts_with(|first: char| first.is_ascii_digit()) {
         format!("N{name}")
     } else if name == "Self" {
-        "Self_".to_owned()
+        "SelfValue".to_owned()
+    } else {
+        name
+    }
+}
+
+/// `InvalidGrant`: a variant. It is no name that the module may import: whoever reads the module, the emitter's
+/// list of imports included, could not tell the two apart.
+pub(super) fn variant(text: &str) -> String {
+    let name = pascal(text);
+    if super::reserved::TYPES.contains(&name.as_str()) {
+        name + "Value"
     } else {
         name
     }
@@ -307,7 +318,7 @@ mod tests {
         assert_eq!(snake("größe"), "gr_uf6_udf_e");
         assert_eq!(snake("type"), "r#type");
         assert_eq!(snake("self"), "self_");
-        assert_eq!(pascal("self"), "Self_");
+        assert_eq!(pascal("self"), "SelfValue");
         assert_eq!(module("fn"), "fn_");
         assert_eq!(module("std"), "std_");
     }

@@ -49,7 +49,7 @@ pub(super) fn enumeration(node: &Node, values: &[&Node]) -> ShapeKind {
                 continue;
             };
             if variants.iter().all(|(known, _)| *known != number) {
-                let name = names::pascal(&label(index, &number.to_string()));
+                let name = names::variant(&label(index, &number.to_string()));
                 variants.push((number, claim_variant(&mut scope, name)));
             }
         }
@@ -59,7 +59,7 @@ pub(super) fn enumeration(node: &Node, values: &[&Node]) -> ShapeKind {
     for (index, value) in values.iter().enumerate() {
         let wire = scalar_text(&value.value);
         if variants.iter().all(|known| known.wire != wire) {
-            let name = names::pascal(&label(index, &wire));
+            let name = names::variant(&label(index, &wire));
             let rust = claim_variant(&mut scope, name);
             variants.push(Name { wire, rust });
         }
@@ -142,7 +142,7 @@ pub(super) fn union<'a>(
         let wire = alternative
             .name
             .unwrap_or_else(|| label(&alternative.ty).to_owned());
-        let rust = claim_variant(&mut scope, names::pascal(&wire));
+        let rust = claim_variant(&mut scope, names::variant(&wire));
         let rank = rank(schemas, alternative.schema);
         let name = Name { wire, rust };
         let ty = alternative.ty;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Secret, Token, TokenKind};
+use crate::{Json, Secret, Token, TokenKind};
 
 /// A value that may be seen, as text. Generated enums implement it too.
 pub trait AsText {
@@ -25,6 +25,16 @@ impl AsText for str {
 impl AsText for String {
     fn as_text(&self) -> Cow<'_, str> {
         Cow::Borrowed(self)
+    }
+}
+
+/// A value of which the spec says nothing: text as it is, anything else as JSON has it.
+impl AsText for Json {
+    fn as_text(&self) -> Cow<'_, str> {
+        match self {
+            Self::String(text) => Cow::Borrowed(text),
+            value => Cow::Owned(value.to_string()),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Turns a request body into parts: the leaves of its object, each a token, a constant or an input.
 
-use super::{Builder, Slot, input_name, token_part};
+use super::{Builder, Slot, input_name, is_single_value, token_part};
 use crate::diagnostic::Report;
 use crate::lower::codes;
 use crate::lower::media::{self, Media};
@@ -39,7 +39,9 @@ impl<'a> Builder<'a, '_, '_> {
         let body = match media {
             Media::Json => Body::Json(content.key.clone()),
             Media::Form => Body::Form,
-            Media::Text => Body::Text(content.key.clone()),
+            Media::Text if self.is_text(&content.node) => Body::Text(content.key.clone()),
+            // Structure under another name is JSON all the same.
+            Media::Text => Body::Json(content.key.clone()),
         };
         (body, parts)
     }
@@ -119,7 +121,7 @@ impl<'a> Builder<'a, '_, '_> {
             let inner = self.shapes.schemas.object(schema);
             if let Some(sent) = self.rules.token(&place) {
                 parts.push(token_part(place, sent, "", property.origin));
-            } else if media == Media::Form && !self.is_single_value(schema) {
+            } else if media == Media::Form && !is_single_value(self.shapes.schemas, schema) {
                 self.cannot_be_field(&leaf);
             } else if inner.properties.is_empty() || depth > DEPTH {
                 let is_open = matches!(self.shapes.schemas.kind(schema), Kind::Any | Kind::Map(_));
@@ -154,11 +156,15 @@ impl<'a> Builder<'a, '_, '_> {
         })
     }
 
-    fn is_single_value(&self, schema: Schema<'a>) -> bool {
-        !matches!(
-            self.shapes.schemas.kind(schema),
-            Kind::Object(_) | Kind::Map(_) | Kind::List(_)
-        )
+    /// Whether a body of text is no more than that.
+    fn is_text(&self, content: &'a Node) -> bool {
+        content.get("schema").is_none_or(|node| {
+            let kind = self.shapes.schemas.kind(self.shapes.schemas.get(node));
+            !matches!(
+                kind,
+                Kind::Object(_) | Kind::Map(_) | Kind::List(_) | Kind::Any | Kind::Union(_)
+            )
+        })
     }
 
     fn cannot_be_field(&mut self, leaf: &Leaf<'_>) {

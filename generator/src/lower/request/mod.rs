@@ -10,7 +10,9 @@ use super::codes;
 use super::inputs::{self, Inputs, Wanted};
 use super::names;
 use super::rules::{Rules, Sent, key_text};
+use super::schema::{Kind, Schema, Schemas};
 use super::shapes::{Shapes, Typed};
+use super::unions;
 use crate::diagnostic::{Report, Sink};
 use crate::model::{AuthChoice, InputKey, Json, Part, PartSource, Per, Place, Request, Type};
 use crate::source::{Node, Span};
@@ -205,6 +207,15 @@ pub(super) fn token_part(place: Place, sent: Sent<'_>, prefix: &str, origin: Spa
         prefix: prefix.to_owned(),
         is_required: true,
         origin,
+    }
+}
+
+/// Whether a value of this schema is one text, where there is no JSON to hold more.
+pub(super) fn is_single_value<'a>(schemas: &Schemas<'a>, schema: Schema<'a>) -> bool {
+    match schemas.kind(schema) {
+        Kind::Object(_) | Kind::Map(_) | Kind::List(_) => false,
+        Kind::Union(nodes) => unions::common_scalar(schemas, &nodes).is_some(),
+        _ => true,
     }
 }
 

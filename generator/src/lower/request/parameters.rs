@@ -1,11 +1,11 @@
 //! Turns the parameters of an operation and its path into parts.
 
 use super::security::Security;
-use super::{Builder, Slot, input_name};
+use super::{Builder, Slot, input_name, is_single_value};
 use crate::diagnostic::Report;
 use crate::lower::codes;
 use crate::lower::rules::same;
-use crate::lower::schema::{Kind, is_true, text};
+use crate::lower::schema::{is_true, text};
 use crate::model::{Part, Place};
 use crate::source::Node;
 
@@ -85,10 +85,7 @@ impl<'a> Builder<'a, '_, '_> {
         let Some(schema) = schema else {
             return node.get("content").is_none();
         };
-        !matches!(
-            schemas.kind(schemas.get(schema)),
-            Kind::Object(_) | Kind::Map(_) | Kind::List(_)
-        )
+        is_single_value(schemas, schemas.get(schema))
     }
 
     fn cannot_send(&mut self, node: &Node, name: &str, is_required: bool) {

@@ -193,7 +193,7 @@ fn choices(ways: Vec<(&Node, Vec<Part>)>) -> Vec<AuthChoice> {
         };
         AuthChoice {
             name: Name {
-                rust: scope.claim(names::pascal(&wire)),
+                rust: scope.claim(names::variant(&wire)),
                 wire,
             },
             parts,

@@ -71,7 +71,7 @@ impl<'a> Builder<'a, '_, '_> {
             }
             servers.push(Server {
                 name: Name {
-                    rust: scope.claim(names::pascal(&wire)),
+                    rust: scope.claim(names::variant(&wire)),
                     wire,
                 },
                 url: self.url(node, count),
