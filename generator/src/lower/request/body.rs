@@ -8,8 +8,9 @@ use crate::lower::schema::{Found, Kind, Object, Schema, is_true};
 use crate::model::{Body, Part, Place};
 use crate::source::{Entry, Node, Span};
 
-/// How deep objects in objects are taken apart.
-const DEPTH: usize = 16;
+/// How many values a body is taken apart into. Schemas that refer to each other twice over would make
+/// millions; the objects beyond are inputs as they are.
+const MOST: usize = 256;
 
 /// Where a leaf stands.
 #[derive(Debug)]
@@ -18,6 +19,29 @@ struct Leaf<'l> {
     key: &'l str,
     is_required: bool,
     origin: Span,
+}
+
+/// The objects that a property stands in, from the inside out.
+#[derive(Debug)]
+struct Above<'l, 'a> {
+    pointer: String,
+    schema: &'a Node,
+    up: Option<&'l Above<'l, 'a>>,
+}
+
+impl<'a> Above<'_, 'a> {
+    fn of(schema: Schema<'a>) -> Self {
+        Self {
+            pointer: String::new(),
+            schema: schema.node,
+            up: None,
+        }
+    }
+
+    /// Whether a schema is one of theirs: it holds itself, and has no last leaf.
+    fn has(&self, schema: Schema<'a>) -> bool {
+        std::ptr::eq(self.schema, schema.node) || self.up.is_some_and(|up| up.has(schema))
+    }
 }
 
 impl<'a> Builder<'a, '_, '_> {
@@ -62,7 +86,7 @@ impl<'a> Builder<'a, '_, '_> {
             return self.whole(Some(node), content.key_span, is_required);
         }
         let mut parts = Vec::new();
-        self.object(&object, "", is_required, media, &mut parts, 0);
+        self.object(&object, &Above::of(schema), is_required, media, &mut parts);
         parts
     }
 
@@ -99,11 +123,10 @@ impl<'a> Builder<'a, '_, '_> {
     fn object(
         &mut self,
         object: &Object<'a>,
-        above: &str,
+        above: &Above<'_, 'a>,
         is_required: bool,
         media: Media,
         parts: &mut Vec<Part>,
-        depth: usize,
     ) {
         for property in &object.properties {
             let schema = self.shapes.schemas.get(property.node);
@@ -112,7 +135,7 @@ impl<'a> Builder<'a, '_, '_> {
             }
             let segment = property.key.replace('~', "~0").replace('/', "~1");
             let leaf = Leaf {
-                pointer: format!("{above}/{segment}"),
+                pointer: format!("{}/{segment}", above.pointer),
                 key: property.key,
                 is_required: is_required && property.is_required,
                 origin: property.origin,
@@ -123,20 +146,18 @@ impl<'a> Builder<'a, '_, '_> {
                 parts.push(token_part(place, sent, "", property.origin));
             } else if media == Media::Form && !is_single_value(self.shapes.schemas, schema) {
                 self.cannot_be_field(&leaf);
-            } else if inner.properties.is_empty() || depth > DEPTH {
+            } else if inner.properties.is_empty() || parts.len() > MOST || above.has(schema) {
                 let is_open = matches!(self.shapes.schemas.kind(schema), Kind::Any | Kind::Map(_));
                 if !(is_open && self.rules.has_token_below(&leaf.pointer)) {
                     parts.push(self.leaf(Some(property.node), leaf));
                 }
             } else {
-                self.object(
-                    &inner,
-                    &leaf.pointer,
-                    leaf.is_required,
-                    media,
-                    parts,
-                    depth + 1,
-                );
+                let below = Above {
+                    pointer: leaf.pointer,
+                    schema: schema.node,
+                    up: Some(above),
+                };
+                self.object(&inner, &below, leaf.is_required, media, parts);
             }
         }
     }
