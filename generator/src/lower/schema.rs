@@ -3,7 +3,7 @@
 //! openapiv3 has judged the tree before. Its types say the same thing in several ways (`Type`, `AllOf`,
 //! `Any` with everything), so what a schema means is decided here once, on the nodes that have places.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::document::Document;
 use crate::source::{Node, Span, Value};
@@ -62,6 +62,15 @@ pub(super) struct Object<'a> {
     pub(super) properties: Vec<Property<'a>>,
     /// The schema of further properties.
     pub(super) additional: Option<&'a Node>,
+}
+
+/// The schemas that an object has been merged from so far: what is merged twice over adds nothing, and what
+/// is made of itself has no end.
+#[derive(Debug, Default)]
+struct Seen {
+    nodes: BTreeSet<(*const Node, bool)>,
+    /// Whether an alternative is being looked at, of which nothing is required.
+    is_optional: bool,
 }
 
 /// A property of an object.
@@ -172,7 +181,12 @@ impl<'a> Schemas<'a> {
     pub(super) fn object(&self, schema: Schema<'a>) -> Object<'a> {
         let mut object = Object::default();
         let mut required = Vec::new();
-        self.gather(schema.node, &mut object, &mut required, 0);
+        self.gather(
+            schema.node,
+            &mut object,
+            &mut required,
+            &mut Seen::default(),
+        );
         for property in &mut object.properties {
             property.is_required |= required.contains(&property.key);
         }
@@ -190,7 +204,7 @@ impl<'a> Schemas<'a> {
                 return here;
             };
             let segment = segment.replace("~1", "/").replace("~0", "~");
-            here = match self.step(schema, &segment, 0) {
+            here = match self.step(schema, &segment, &mut BTreeSet::new()) {
                 Found::Here {
                     schema,
                     is_certain: is_there,
@@ -204,7 +218,12 @@ impl<'a> Schemas<'a> {
         here
     }
 
-    fn step(&self, schema: Schema<'a>, segment: &str, depth: usize) -> Found<'a> {
+    fn step(
+        &self,
+        schema: Schema<'a>,
+        segment: &str,
+        seen: &mut BTreeSet<*const Node>,
+    ) -> Found<'a> {
         match self.kind(schema) {
             Kind::Object(object) => {
                 let property = object
@@ -219,7 +238,9 @@ impl<'a> Schemas<'a> {
             }
             Kind::Map(value) => self.here(value, false),
             Kind::List(Some(item)) if segment.parse::<usize>().is_ok() => self.here(item, false),
-            Kind::Union(nodes) if depth < DEPTH => self.step_into_any(&nodes, segment, depth),
+            Kind::Union(nodes) if seen.insert(schema.node) => {
+                self.step_into_any(&nodes, segment, seen)
+            }
             Kind::Any | Kind::List(None) => Found::Anything,
             _ => Found::Nowhere,
         }
@@ -233,12 +254,17 @@ impl<'a> Schemas<'a> {
     }
 
     /// Of several alternatives one is enough to be found in, all of them to be certain.
-    fn step_into_any(&self, nodes: &[&'a Node], segment: &str, depth: usize) -> Found<'a> {
+    fn step_into_any(
+        &self,
+        nodes: &[&'a Node],
+        segment: &str,
+        seen: &mut BTreeSet<*const Node>,
+    ) -> Found<'a> {
         let mut found = None;
         let mut is_everywhere = true;
         let mut is_anything = false;
         for node in nodes {
-            match self.step(self.get(node), segment, depth + 1) {
+            match self.step(self.get(node), segment, seen) {
                 Found::Here { schema, is_certain } => {
                     is_everywhere &= is_certain;
                     found.get_or_insert(schema);
@@ -266,16 +292,19 @@ impl<'a> Schemas<'a> {
         node: &'a Node,
         object: &mut Object<'a>,
         required: &mut Vec<&'a str>,
-        depth: usize,
+        seen: &mut Seen,
     ) {
-        if depth > DEPTH {
+        if !seen
+            .nodes
+            .insert((std::ptr::from_ref(node), seen.is_optional))
+        {
             return;
         }
         for entry in node.entries() {
             match entry.key.as_str() {
                 "allOf" => {
                     for part in entry.node.items() {
-                        self.gather(self.get(part).node, object, required, depth + 1);
+                        self.gather(self.get(part).node, object, required, seen);
                     }
                 }
                 "properties" => add_properties(&entry.node, object),
@@ -291,9 +320,11 @@ impl<'a> Schemas<'a> {
             .iter()
             .any(|key| node.get(key).is_some());
         if is_mixed {
+            let outside = std::mem::replace(&mut seen.is_optional, true);
             for part in alternatives(node) {
-                self.gather(self.get(part).node, object, &mut Vec::new(), depth + 1);
+                self.gather(self.get(part).node, object, &mut Vec::new(), seen);
             }
+            seen.is_optional = outside;
         }
     }
 

@@ -4,6 +4,7 @@
 //! `ANY_SPEC_CASES` says how many whole specs are tried (default 256). The first accepted ones are
 //! compiled, all together, as the providers of one crate.
 
+mod bombs;
 mod strategy;
 
 use std::cell::{Cell, RefCell};
@@ -68,6 +69,20 @@ fn any_spec_gives_code_that_compiles_or_a_diagnostic() {
         "too few specs are accepted for the test to mean anything"
     );
     compile(&accepted[..COMPILED]);
+}
+
+/// Ends at all: a reader that counts a bomb out is killed by whoever runs the tests.
+#[test]
+fn bombs_end_in_code_or_a_diagnostic() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, spec) in bombs::all() {
+        let path = folder.path().join("acme.json");
+        fs::write(&path, spec.to_string()).expect("a written spec");
+        match generate(&Config::new(&path)) {
+            Ok(tree) => assert!(tree.files().count() > 0, "{name}"),
+            Err(diagnostics) => assert!(!diagnostics.is_empty(), "{name}"),
+        }
+    }
 }
 
 fn cases() -> u32 {

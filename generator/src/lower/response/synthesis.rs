@@ -1,5 +1,7 @@
 //! Makes an example from a schema, for documented responses that have none.
 
+use std::cell::Cell;
+
 use crate::lower::names;
 use crate::lower::schema::{Found, Kind, Object, Schema, Schemas, text};
 use crate::model::Json;
@@ -8,20 +10,31 @@ use crate::source::{Node, Value};
 /// How deep an example goes; below that, optional values are left out.
 const DEPTH: usize = 12;
 
+/// How many values an example has, required ones included: schemas that require each other twice over have
+/// examples without end.
+const MOST: usize = 2_000;
+
 /// An example of the schema; `key` is the name it stands under.
 pub(super) fn example<'a>(schema: Schema<'a>, key: &str, schemas: &Schemas<'a>) -> Json {
-    make(schema, key, schemas, 0)
+    make(schema, key, schemas, 0, &Cell::new(MOST))
 }
 
-fn make<'a>(schema: Schema<'a>, key: &str, schemas: &Schemas<'a>, depth: usize) -> Json {
+fn make<'a>(
+    schema: Schema<'a>,
+    key: &str,
+    schemas: &Schemas<'a>,
+    depth: usize,
+    left: &Cell<usize>,
+) -> Json {
+    left.set(left.get().saturating_sub(1));
     if let Some(given) = given(schema.node) {
         return given;
     }
     match schemas.kind(schema) {
-        Kind::Object(object) => object_example(&object, schemas, depth),
+        Kind::Object(object) => object_example(&object, schemas, depth, left),
         Kind::Map(_) | Kind::Any => Json::Object(Vec::new()),
         Kind::List(Some(item)) if depth < DEPTH => {
-            Json::Array(vec![make(schemas.get(item), key, schemas, depth + 1)])
+            Json::Array(vec![make(schemas.get(item), key, schemas, depth + 1, left)])
         }
         Kind::List(_) => Json::Array(Vec::new()),
         Kind::Values(values) => values.first().map_or(Json::Null, |node| Json::from(*node)),
@@ -31,7 +44,7 @@ fn make<'a>(schema: Schema<'a>, key: &str, schemas: &Schemas<'a>, depth: usize) 
                 tagged(
                     schema.node,
                     alternative,
-                    make(alternative, key, schemas, depth + 1),
+                    make(alternative, key, schemas, depth + 1, left),
                 )
             }
             _ => Json::Null,
@@ -58,14 +71,27 @@ fn given(node: &Node) -> Option<Json> {
     (given.value != Value::Null).then(|| Json::from(given))
 }
 
-fn object_example<'a>(object: &Object<'a>, schemas: &Schemas<'a>, depth: usize) -> Json {
-    let is_wanted = |is_required: bool| is_required && depth < 2 * DEPTH || depth < DEPTH / 2;
+fn object_example<'a>(
+    object: &Object<'a>,
+    schemas: &Schemas<'a>,
+    depth: usize,
+    left: &Cell<usize>,
+) -> Json {
+    let is_wanted = |is_required: bool| {
+        left.get() > 0 && (is_required && depth < 2 * DEPTH || depth < DEPTH / 2)
+    };
     let properties = object
         .properties
         .iter()
         .filter(|property| is_wanted(property.is_required));
     let pair = |property: &crate::lower::schema::Property<'a>| {
-        let value = make(schemas.get(property.node), property.key, schemas, depth + 1);
+        let value = make(
+            schemas.get(property.node),
+            property.key,
+            schemas,
+            depth + 1,
+            left,
+        );
         (property.key.to_owned(), value)
     };
     Json::Object(properties.map(pair).collect())
