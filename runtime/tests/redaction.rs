@@ -90,6 +90,24 @@ fn headers_that_repeat_a_secret_are_marked() {
 }
 
 #[test]
+fn a_request_made_by_hand_has_its_sensitive_headers_scrubbed() {
+    let mut value = http::HeaderValue::from_static(HEADER_SECRET);
+    value.set_sensitive(true);
+    let request = http::Request::get("https://api.example.com/")
+        .header("x-secret", value)
+        .body("".into())
+        .unwrap();
+    let echo = json(400, &format!("{{\"error\": \"no {HEADER_SECRET}\"}}"));
+    let error = Plain(base())
+        .response(&Exchange::of(&request, SENT), echo)
+        .unwrap_err();
+    assert_eq!(
+        error.body().unwrap().expose(),
+        r#"{"error": "no [redacted]"}"#
+    );
+}
+
+#[test]
 fn a_body_is_bounded_after_it_is_scrubbed() {
     let body = format!(
         "{}{GRANT}é{}",

@@ -285,6 +285,20 @@ fn no_call_is_made_after_it_has_closed() {
         "reauthenticate since 60"
     );
 
+    // A due at the very end would come too late.
+    let at_the_end = lifecycle(
+        ACCESS_TOKEN_IS_GRANT,
+        Window {
+            from: ISSUE,
+            until: Some(EXPIRY),
+        },
+        &[EXPIRY],
+    );
+    assert_eq!(
+        at_millis(&at_the_end, stated, stated, 0),
+        "serve due 55 until 60"
+    );
+
     let first_day = lifecycle(
         WITH_REFRESH_TOKEN,
         Window {
