@@ -1,63 +1,69 @@
-//! What comes out of the accepted cases compiles without a warning: one crate of all of them.
+//! What comes out of the accepted cases compiles without a warning.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::{cases, root};
+use support::{cases, read, root};
 use token_refresh_generator::{Config, Layout, Package, generate, output};
 
 #[test]
 fn the_clients_of_every_accepted_case_compile() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("accepted");
-    let mut package = Package::named("accepted");
-    package.runtime_path = Some(root().join("runtime").to_string_lossy().into_owned());
-    package.tests = false;
-    // A crate in a folder of a workspace is taken for a member unless it says that it is one itself.
-    package.table.push_str("\n[workspace]\n");
-    let mut config = Config::new("").layout(Layout::Crate(package));
-    config.specs = cases::all("accept")
+    let workspace = Path::new(env!("CARGO_TARGET_TMPDIR")).join("accepted");
+    // The cases that are one file are one crate together; a folder, whose files may be named as another's, is one.
+    let (folders, files): (Vec<_>, Vec<_>) = cases::all("accept")
         .into_iter()
         .map(|case| case.path)
-        .collect();
-    let tree = generate(&config).unwrap_or_else(|found| panic!("{found:?}"));
-    output::write(&tree, &folder).expect("the build folder can be written to");
-    std::fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))
-        .expect("the versions of this workspace");
+        .partition(|path| path.is_dir());
+    let mut crates = vec![("files".to_owned(), files)];
+    for folder in folders {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        crates.push((format!("folder-{name}"), vec![folder]));
+    }
+    let mut features = Vec::new();
+    for (name, specs) in &crates {
+        write(name, specs, &workspace.join(name));
+        features.extend(providers(name, &workspace.join(name)));
+    }
+    let members: Vec<_> = crates.iter().map(|(name, _)| name).collect();
+    let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n");
+    std::fs::write(workspace.join("Cargo.toml"), manifest).unwrap();
+    std::fs::copy(root().join("Cargo.lock"), workspace.join("Cargo.lock")).unwrap();
+    check(&workspace, &features.join(","));
+}
 
+/// Writes a crate of these specs.
+fn write(name: &str, specs: &[PathBuf], folder: &Path) {
+    let mut package = Package::named(name);
+    package.runtime_path = Some(root().join("runtime").to_string_lossy().into_owned());
+    package.tests = false;
+    let mut config = Config::new("").layout(Layout::Crate(package));
+    config.specs = specs.to_vec();
+    let tree = generate(&config).unwrap_or_else(|found| panic!("{found:?}"));
+    output::write(&tree, folder).expect("the build folder can be written to");
+}
+
+/// The features that are providers: all but the transport, which compiling does not need.
+fn providers(name: &str, folder: &Path) -> Vec<String> {
+    let manifest = read(&folder.join("Cargo.toml"));
+    let is_provider = |line: &str| line.strip_suffix(" = []").map(|id| format!("{name}/{id}"));
+    let providers: Vec<_> = manifest.lines().filter_map(is_provider).collect();
+    assert!(!providers.is_empty(), "{manifest}");
+    providers
+}
+
+fn check(workspace: &Path, features: &str) {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "check",
-            "--quiet",
-            "--offline",
-            "--no-default-features",
-            "--features",
-        ])
-        .arg(features(&folder))
-        .current_dir(&folder)
-        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .args(["check", "--quiet", "--offline", "--workspace"])
+        .args(["--no-default-features", "--features", features])
+        .current_dir(workspace)
+        .env("CARGO_TARGET_DIR", workspace.join("target"))
         .env("RUSTFLAGS", "-D warnings")
         .output()
         .expect("cargo runs");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
-/// Every provider's feature; the transport is not needed to compile.
-fn features(folder: &Path) -> String {
-    let manifest = support::read(&folder.join("Cargo.toml"));
-    let is_provider = |line: &&str| line.ends_with(" = []");
-    let names: Vec<_> = manifest
-        .lines()
-        .filter(is_provider)
-        .map(|line| line.trim_end_matches(" = []"))
-        .collect();
-    assert!(!names.is_empty(), "{manifest}");
-    names.join(",")
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
 }
