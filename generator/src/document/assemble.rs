@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use super::cycles;
 use super::grammar::{self, Object};
+use super::keys::unknown;
 use super::marked::{MARK, MarkedPath, is_marked};
-use super::walk::{Walk, unknown};
+use super::walk::Walk;
 use super::{codes, schema};
 use crate::diagnostic::Report;
 use crate::diagnostic::nearest::nearest;

@@ -17,6 +17,11 @@ impl Walk<'_> {
         let is = |other: &'static Object| std::ptr::eq(object, other);
         if is(&grammar::RESPONSE) {
             default(&mut node, "description", Value::String(String::new()));
+        } else if is(&grammar::VARIABLE) {
+            // 3.0 wants one; that it is made up is for `lower` to know, by the missing `enum`.
+            let first = node.get("enum").and_then(|values| values.items().first());
+            let value = first.map_or(Value::String(String::new()), |first| first.value.clone());
+            default(&mut node, "default", value);
         } else if is(&grammar::HEADER) {
             schema(&mut node);
         } else if is(&grammar::PARAMETER) {

@@ -116,7 +116,7 @@ static SERVER: Object = Object {
     ],
 };
 
-static VARIABLE: Object = Object {
+pub(super) static VARIABLE: Object = Object {
     name: "a server variable",
     keys: &[
         key("enum", List(&Text)),

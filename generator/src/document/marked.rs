@@ -155,7 +155,7 @@ impl Walk<'_> {
 
     fn none_marked(&mut self, tree: &Node, paths: &[Entry]) {
         if let Some((entry, near)) = misspelt_method(paths) {
-            let report = super::walk::unknown(codes::MISSPELT_KEY, entry, "a path", Some(near));
+            let report = super::keys::unknown(codes::MISSPELT_KEY, entry, "a path", Some(near));
             self.sink.push(report);
             return;
         }

@@ -7,14 +7,17 @@ mod cycles;
 mod digest;
 mod examples;
 mod grammar;
+mod keys;
 mod marked;
 mod overlay;
 mod reference;
+mod responses;
 mod schema;
 #[cfg(test)]
 mod tests;
 mod trees;
 mod typed;
+mod values;
 mod walk;
 
 use self::trees::{Parsed, Trees};

@@ -227,6 +227,6 @@ fn unknown_keys(node: &Node, keys: &[&str], owner: &str, sink: &mut Sink) {
         } else {
             codes::UNKNOWN_KEY
         };
-        sink.push(super::walk::unknown(code, entry, owner, near));
+        sink.push(super::keys::unknown(code, entry, owner, near));
     }
 }

@@ -1,118 +1,23 @@
 //! Turns a schema of either dialect into one of OpenAPI 3.0 that points at other schemas by name.
 
+mod keyword;
+mod keywords;
+mod kinds;
 mod modern;
 mod names;
 mod required;
 mod types;
 
 use super::codes;
-use super::walk::{Walk, is_remark, unknown};
+use super::keys::{is_remark, unknown};
+use super::walk::Walk;
 use crate::diagnostic::Report;
 use crate::diagnostic::nearest::nearest;
 use crate::source::{Entry, Node, Span, Value};
 
+use self::keyword::{KEYWORDS, Keyword};
 pub(super) use self::names::reference;
 pub(super) use self::required::{Doubt, report};
-
-/// What stands at a keyword.
-#[derive(Clone, Copy)]
-enum Keyword {
-    Types,
-    Text,
-    Flag,
-    Number,
-    /// A number, or in 3.0 a flag.
-    Exclusive,
-    Count,
-    Any,
-    Values,
-    Schema,
-    /// A schema, or the list of a tuple's.
-    Items,
-    /// A boolean or a schema.
-    Further,
-    Schemas,
-    Properties,
-    Required,
-    Discriminator,
-    Docs,
-    Unused,
-}
-
-use Keyword::{
-    Any, Count, Discriminator, Docs, Exclusive, Flag, Further, Items, Number, Properties, Required,
-    Schema, Schemas, Text, Types, Unused, Values,
-};
-
-/// Every keyword of OpenAPI 3.0's schemas and of JSON Schema 2020-12.
-static KEYWORDS: [(&str, Keyword); 66] = [
-    ("type", Types),
-    ("title", Text),
-    ("description", Text),
-    ("format", Text),
-    ("pattern", Text),
-    ("contentEncoding", Text),
-    ("contentMediaType", Text),
-    ("nullable", Flag),
-    ("readOnly", Flag),
-    ("writeOnly", Flag),
-    ("deprecated", Flag),
-    ("uniqueItems", Flag),
-    ("minimum", Number),
-    ("maximum", Number),
-    ("multipleOf", Number),
-    ("exclusiveMinimum", Exclusive),
-    ("exclusiveMaximum", Exclusive),
-    ("minLength", Count),
-    ("maxLength", Count),
-    ("minItems", Count),
-    ("maxItems", Count),
-    ("minProperties", Count),
-    ("maxProperties", Count),
-    ("const", Any),
-    ("default", Any),
-    ("example", Any),
-    ("examples", Any),
-    ("enum", Values),
-    ("items", Items),
-    ("additionalProperties", Further),
-    ("allOf", Schemas),
-    ("anyOf", Schemas),
-    ("oneOf", Schemas),
-    ("prefixItems", Schemas),
-    ("not", Schema),
-    ("properties", Properties),
-    ("patternProperties", Properties),
-    ("required", Required),
-    ("discriminator", Discriminator),
-    ("externalDocs", Docs),
-    ("xml", Unused),
-    ("$ref", Unused),
-    ("$dynamicRef", Unused),
-    ("$id", Unused),
-    ("id", Unused),
-    ("$schema", Unused),
-    ("$anchor", Unused),
-    ("$dynamicAnchor", Unused),
-    ("$recursiveAnchor", Unused),
-    ("$vocabulary", Unused),
-    ("$comment", Unused),
-    ("$defs", Unused),
-    ("definitions", Unused),
-    ("if", Unused),
-    ("then", Unused),
-    ("else", Unused),
-    ("contains", Unused),
-    ("minContains", Unused),
-    ("maxContains", Unused),
-    ("dependentRequired", Unused),
-    ("dependentSchemas", Unused),
-    ("propertyNames", Unused),
-    ("unevaluatedItems", Unused),
-    ("unevaluatedProperties", Unused),
-    ("contentSchema", Unused),
-    ("additionalItems", Unused),
-];
 
 impl Walk<'_> {
     /// A schema; nothing where it is none, of which the sink then knows.
@@ -169,13 +74,14 @@ impl Walk<'_> {
                 self.unknown_keyword(entry, given);
                 continue;
             };
-            let is_absent = entry.node.value == Value::Null && !matches!(keyword, Any);
-            if is_absent || matches!(keyword, Unused) {
+            let is_absent = entry.node.value == Value::Null && !matches!(keyword, Keyword::Any);
+            if is_absent || matches!(keyword, Keyword::Unused) {
                 continue;
             }
             if let Some(node) = self.keyword(entry, *keyword) {
                 // Before 2020-12 a tuple's items were a list.
-                let is_tuple = matches!(keyword, Items) && matches!(node.value, Value::Sequence(_));
+                let is_tuple =
+                    matches!(keyword, Keyword::Items) && matches!(node.value, Value::Sequence(_));
                 let key = if is_tuple {
                     "prefixItems".to_owned()
                 } else {
@@ -194,33 +100,33 @@ impl Walk<'_> {
     fn keyword(&mut self, entry: &Entry, keyword: Keyword) -> Option<Node> {
         let node = &entry.node;
         match keyword {
-            Any => Some(node.clone()),
-            Text => self.text(node),
-            Flag => self.flag(node),
-            Types => self.types(node),
-            Number => self.number(node),
-            Exclusive => match node.value {
+            Keyword::Any => Some(node.clone()),
+            Keyword::Text => self.text(node),
+            Keyword::Flag => self.flag(node),
+            Keyword::Types => self.types(node),
+            Keyword::Number => self.number(node),
+            Keyword::Exclusive => match node.value {
                 Value::Bool(_) => Some(node.clone()),
                 _ => self.number(node),
             },
-            Count => self.count(node),
-            Values => self.values(node),
-            Items if matches!(node.value, Value::Sequence(_)) => self.schemas(node, false),
-            Schema | Items => self.schema(node),
-            Further => match node.value {
+            Keyword::Count => self.count(node),
+            Keyword::Values => self.values(node),
+            Keyword::Items if matches!(node.value, Value::Sequence(_)) => self.schemas(node, false),
+            Keyword::Schema | Keyword::Items => self.schema(node),
+            Keyword::Further => match node.value {
                 Value::Bool(_) => Some(node.clone()),
                 _ => self.schema(node),
             },
-            Schemas => self.schemas(node, entry.key != "prefixItems"),
-            Properties => self.properties(node),
-            Required => self.required(entry),
-            Discriminator => self.discriminator(node, entry.key_span),
-            Docs => node
+            Keyword::Schemas => self.schemas(node, entry.key != "prefixItems"),
+            Keyword::Properties => self.properties(node),
+            Keyword::Required => self.required(entry),
+            Keyword::Discriminator => self.discriminator(node, entry.key_span),
+            Keyword::Docs => node
                 .get("url")
                 .and_then(Node::as_str)
                 .is_some()
                 .then(|| node.clone()),
-            Unused => None,
+            Keyword::Unused => None,
         }
     }
 

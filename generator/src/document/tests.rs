@@ -351,3 +351,12 @@ fn what_is_around_the_operation_may_be_misspelt_too() {
         "TR024 no operation carries `x-token-refresh` at \"\""
     );
 }
+
+#[test]
+fn what_can_be_understood_may_be_left_out() {
+    let document = good(&[(
+        "specs/a.yaml",
+        "openapi: 3.0.3\ninfo: {title: A, version: 1.10}\nservers: [{url: 'https://{a}.{b}', variables: {a: {}, b: {enum: [x, 1]}}}]\npaths:\n  t/{id}:\n    post:\n      parameters: [{name: id, in: path}, {name: q, in: query, required: 'true', style: simple}]\n      requestBody: {content: {application/json: }}\n      responses:\n        200: {headers: {a: {}}, content: {application/json: {schema: }}}\n        204:\n      security: [{o: }]\n      x-token-refresh:\ncomponents: {securitySchemes: {o: {type: oauth2, flows: {implicit: {}}}}}\n",
+    )]);
+    insta::assert_snapshot!(yaml::text(&document.node));
+}

@@ -5,10 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::codes;
-use super::grammar::{self, Key, Kind, Object};
+use super::grammar::{Key, Kind, Object};
 use super::schema::Doubt;
 use super::trees::{Target, Trees};
-use crate::diagnostic::nearest::nearest;
 use crate::diagnostic::{Report, Sink};
 use crate::source::{Entry, FileId, Node, Span, Value};
 
@@ -123,7 +122,10 @@ impl<'a> Walk<'a> {
             Kind::Text => self.text(node),
             Kind::Word(words) => self.word(node, words),
             Kind::Flag => self.flag(node),
-            Kind::Object(object) => self.object(node, object, place),
+            Kind::Object(object) => {
+                let made = self.object(node, object, place)?;
+                self.completed(made, object, place)
+            }
             Kind::Or(object) => self.or_reference(node, object, place),
             Kind::List(kind) => self.list(node, kind),
             Kind::Map(kind) => self.map(node, kind),
@@ -132,59 +134,6 @@ impl<'a> Walk<'a> {
             Kind::Examples => self.examples(node),
             Kind::Unused => None,
         }
-    }
-
-    /// Text; a number or a boolean is the text that is written there: `version: 1.10`.
-    pub(super) fn text(&mut self, node: &Node) -> Option<Node> {
-        let text = match &node.value {
-            Value::String(_) => return Some(node.clone()),
-            Value::Integer(_) | Value::Float(_) | Value::Bool(_) => {
-                self.trees.sources.text(node.span).to_owned()
-            }
-            _ => {
-                self.wrong_type(node, "this has to be text", "write it between quotes");
-                return None;
-            }
-        };
-        Some(Node {
-            span: node.span,
-            value: Value::String(text),
-        })
-    }
-
-    fn word(&mut self, node: &Node, words: &'static [&'static str]) -> Option<Node> {
-        let node = self.text(node)?;
-        let text = node.as_str()?;
-        if words.contains(&text) {
-            return Some(node);
-        }
-        let report = Report::new(
-            codes::UNKNOWN_VALUE,
-            format!("`{text}` is not a value that OpenAPI has here"),
-        )
-        .at(node.span, format!("expected {}", one_of(words)));
-        self.sink.push(match suggestion(text, words) {
-            Some(word) => report.help(word),
-            None => report.help(format!("write {}", one_of(words))),
-        });
-        None
-    }
-
-    pub(super) fn flag(&mut self, node: &Node) -> Option<Node> {
-        let flag = match &node.value {
-            Value::Bool(flag) => *flag,
-            // Converters from JSON to YAML and back leave these behind.
-            Value::String(text) if text == "true" => true,
-            Value::String(text) if text == "false" => false,
-            _ => {
-                self.wrong_type(node, "this is either true or false", "true");
-                return None;
-            }
-        };
-        Some(Node {
-            span: node.span,
-            value: Value::Bool(flag),
-        })
     }
 
     fn list(&mut self, node: &Node, kind: &'static Kind) -> Option<Node> {
@@ -300,178 +249,6 @@ impl<'a> Walk<'a> {
                 .help("write the object out in one of the places"),
         );
     }
-
-    /// `responses`: the keys are statuses.
-    fn responses(&mut self, node: &Node, place: Span) -> Option<Node> {
-        let Value::Mapping(given) = &node.value else {
-            self.wrong_type(
-                node,
-                "`responses` maps each status to a response",
-                "'200': {description: OK}",
-            );
-            return None;
-        };
-        let mut entries = Vec::with_capacity(given.len());
-        let mut has_response = false;
-        for entry in given {
-            if entry.key.starts_with("x-") {
-                continue;
-            }
-            let Some(key) = status(&entry.key) else {
-                self.bad_status(entry);
-                has_response = true;
-                continue;
-            };
-            has_response = true;
-            if let Some(node) = self.or_reference(&entry.node, &grammar::RESPONSE, entry.key_span) {
-                entries.push(Entry {
-                    key,
-                    key_span: entry.key_span,
-                    node,
-                });
-            }
-        }
-        if !has_response {
-            self.sink.push(
-                Report::new(codes::MISSING_KEY, "`responses` documents no response")
-                    .at(place, "at least one is needed")
-                    .help("'200': {description: OK}"),
-            );
-        }
-        Some(Node {
-            span: node.span,
-            value: Value::Mapping(entries),
-        })
-    }
-
-    fn bad_status(&mut self, entry: &Entry) {
-        let digits: String = entry
-            .key
-            .chars()
-            .map(|c| if matches!(c, 'O' | 'o') { '0' } else { c })
-            .take(3)
-            .collect();
-        let help = match status(&digits) {
-            Some(status) => format!("'{status}':"),
-            None => "'200':, '4XX': or default:".to_owned(),
-        };
-        self.sink.push(
-            Report::new(codes::STATUS, format!("`{}` is no HTTP status", entry.key))
-                .at(entry.key_span, "expected 100 to 599, `4XX` or `default`")
-                .help(help),
-        );
-    }
-
-    pub(super) fn wrong_type(&mut self, node: &Node, message: &str, help: &str) {
-        let report = Report::new(
-            codes::WRONG_TYPE,
-            format!("{message}, and this is {}", kind(&node.value)),
-        );
-        self.sink.push(
-            report
-                .at(node.span, format!("is {}", kind(&node.value)))
-                .help(help),
-        );
-    }
-
-    /// Reports required keys that are not there; true where there are any, misspelt ones included.
-    fn missing(&mut self, given: &[Entry], object: &'static Object, place: Span) -> bool {
-        let mut is_missing = false;
-        for key in object.keys.iter().filter(|key| key.is_required) {
-            if given.iter().any(|entry| entry.key == key.name) {
-                continue;
-            }
-            is_missing = true;
-            let is_misspelt = given
-                .iter()
-                .any(|entry| intended(&entry.key, object, given) == Some(key.name));
-            if !is_misspelt {
-                self.sink.push(
-                    Report::new(
-                        codes::MISSING_KEY,
-                        format!("{} has to have `{}`", object.name, key.name),
-                    )
-                    .at(place, format!("`{}` is missing", key.name))
-                    .help(example(key.name)),
-                );
-            }
-        }
-        is_missing
-    }
-
-    fn unknown_key(&mut self, entry: &Entry, object: &'static Object, given: &[Entry]) {
-        let names = object.keys.iter().map(|key| key.name);
-        let meant = intended(&entry.key, object, given);
-        let (code, near) = match meant {
-            Some(name) if !is_remark(name) => (codes::MISSPELT_KEY, meant),
-            _ => (
-                codes::UNKNOWN_KEY,
-                meant.or_else(|| nearest(&entry.key, names)),
-            ),
-        };
-        self.sink.push(unknown(code, entry, object.name, near));
-    }
-}
-
-/// The report on a key that is none.
-pub(super) fn unknown(
-    code: crate::diagnostic::Code,
-    entry: &Entry,
-    owner: &str,
-    near: Option<&str>,
-) -> Report {
-    let report = Report::new(code, format!("{owner} has no key `{}`", entry.key));
-    match near {
-        Some(name) => report
-            .at(entry.key_span, format!("did you mean `{name}`?"))
-            .help(format!("{name}:")),
-        None => report
-            .at(entry.key_span, "means nothing here")
-            .help(format!(
-                "take it away, or call it `x-{}`",
-                entry.key.trim_start_matches('$')
-            )),
-    }
-}
-
-/// The key that is missing and was most likely meant.
-fn intended<'k>(name: &str, object: &'k Object, given: &[Entry]) -> Option<&'k str> {
-    if name.starts_with("x-") || object.key(name).is_some() {
-        return None;
-    }
-    let absent = |key: &&Key| !given.iter().any(|entry| entry.key == key.name);
-    nearest(name, object.keys.iter().filter(absent).map(|key| key.name))
-}
-
-/// Keys that only people read: to misspell one changes no code.
-pub(super) fn is_remark(name: &str) -> bool {
-    matches!(
-        name,
-        "description"
-            | "summary"
-            | "title"
-            | "tags"
-            | "externalDocs"
-            | "example"
-            | "examples"
-            | "deprecated"
-            | "termsOfService"
-            | "contact"
-            | "license"
-            | "xml"
-    )
-}
-
-/// A status as OpenAPI has it: three digits, a range such as `4XX`, or `default`.
-fn status(key: &str) -> Option<String> {
-    if key == "default" {
-        return Some(key.to_owned());
-    }
-    let upper = key.to_ascii_uppercase();
-    let rest = upper.strip_prefix(|c: char| ('1'..='5').contains(&c))?;
-    let is_status =
-        rest == "XX" || rest.len() == 2 && rest.bytes().all(|byte| byte.is_ascii_digit());
-    is_status.then_some(upper)
 }
 
 /// In 3.1 a reference may bring its own description.
@@ -496,51 +273,4 @@ fn size(node: &Node) -> usize {
         Value::Sequence(items) => items.iter().map(size).sum::<usize>() + 1,
         _ => 1,
     }
-}
-
-/// What a value is, with its article.
-pub(super) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "empty",
-        Value::Bool(_) => "a boolean",
-        Value::Integer(_) | Value::Float(_) => "a number",
-        Value::String(_) => "text",
-        Value::Sequence(_) => "a list",
-        Value::Mapping(_) => "a mapping",
-    }
-}
-
-/// A line that could stand at a missing key.
-fn example(key: &str) -> String {
-    match key {
-        "responses" => "responses: {'200': {description: OK}}".to_owned(),
-        "in" => "in: header".to_owned(),
-        "url" => "url: https://api.example.com".to_owned(),
-        "content" => "content: {application/json: {schema: {type: object}}}".to_owned(),
-        "type" => "type: http".to_owned(),
-        "info" => "info: {title: Acme, version: '1'}".to_owned(),
-        other => format!("{other}: …"),
-    }
-}
-
-/// `a`, `b` or `c`
-pub(super) fn one_of(words: &[&str]) -> String {
-    match words {
-        [] => String::new(),
-        [only] => format!("`{only}`"),
-        [before @ .., last] => {
-            let before: Vec<String> = before.iter().map(|word| format!("`{word}`")).collect();
-            format!("{} or `{last}`", before.join(", "))
-        }
-    }
-}
-
-/// The word that was meant, by its letters or by what Swagger 2.0 called it.
-fn suggestion(text: &str, words: &'static [&'static str]) -> Option<&'static str> {
-    let known = match text {
-        "basic" if words.contains(&"http") => Some("{type: http, scheme: basic}"),
-        "bearer" if words.contains(&"http") => Some("{type: http, scheme: bearer}"),
-        _ => None,
-    };
-    known.or_else(|| nearest(text, words.iter().copied()))
 }

@@ -4,7 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Expr, Field, ImplItem, Item, Meta, PathArguments, Stmt, Token, Type, Variant, Visibility,
+    Attribute, Expr, Field, ImplItem, Item, Meta, PathArguments, Stmt, Token, Type, Variant,
+    Visibility,
 };
 
 use super::ast::{path, text};
@@ -13,7 +14,11 @@ use super::literal::ident;
 /// `/// line`
 pub(crate) fn doc(line: &str) -> Attribute {
     // The blank is what stands after `///`; prettyplease prints the attribute that way.
-    let value = if line.is_empty() { text("") } else { text(&format!(" {line}")) };
+    let value = if line.is_empty() {
+        text("")
+    } else {
+        text(&format!(" {line}"))
+    };
     attribute(Meta::NameValue(syn::MetaNameValue {
         path: path(&["doc"]),
         eq_token: <Token![=]>::default(),
@@ -61,7 +66,10 @@ pub(crate) fn generic(name: &str, arguments: Vec<Type>) -> Type {
         last.arguments = PathArguments::AngleBracketed(syn::AngleBracketedGenericArguments {
             colon2_token: None,
             lt_token: <Token![<]>::default(),
-            args: arguments.into_iter().map(syn::GenericArgument::Type).collect(),
+            args: arguments
+                .into_iter()
+                .map(syn::GenericArgument::Type)
+                .collect(),
             gt_token: <Token![>]>::default(),
         });
     }
@@ -96,12 +104,18 @@ pub(crate) struct Fields(Punctuated<Field, Token![,]>);
 impl Fields {
     /// `pub name: Type,`
     pub(crate) fn public(&mut self, attributes: Vec<Attribute>, name: &str, ty: Type) {
-        self.0.push(declared(attributes, public(), Some(ident(name)), ty));
+        self.0
+            .push(declared(attributes, public(), Some(ident(name)), ty));
     }
 
     /// `name: Type,`
     pub(crate) fn private(&mut self, name: &str, ty: Type) {
-        self.0.push(declared(Vec::new(), Visibility::Inherited, Some(ident(name)), ty));
+        self.0.push(declared(
+            Vec::new(),
+            Visibility::Inherited,
+            Some(ident(name)),
+            ty,
+        ));
     }
 
     /// `pub struct Name { … }`
@@ -118,7 +132,13 @@ impl Fields {
 pub(crate) fn newtype(attributes: Vec<Attribute>, name: &Ident, of: Type) -> Item {
     let field = declared(Vec::new(), Visibility::Inherited, None, of);
     let fields = unnamed(field);
-    strukt(attributes, public(), name, fields, Some(<Token![;]>::default()))
+    strukt(
+        attributes,
+        public(),
+        name,
+        fields,
+        Some(<Token![;]>::default()),
+    )
 }
 
 fn strukt(
@@ -256,7 +276,8 @@ pub(crate) fn function(
 
 /// The functions of an `impl` that are written as tokens.
 pub(crate) fn functions(tokens: TokenStream) -> Vec<ImplItem> {
-    let of: syn::ItemImpl = syn::parse2(quote!(impl A { #tokens })).expect("functions are written as such");
+    let of: syn::ItemImpl =
+        syn::parse2(quote!(impl A { #tokens })).expect("functions are written as such");
     of.items
 }
 

@@ -41,7 +41,10 @@ fn value(cx: &Context<'_>) -> Expr {
     }
     fields.put_list("extras", lifecycle.extras.iter().map(extra));
     let names = [&cx.provider().id, &cx.operation.name.wire];
-    let rest = ast::call(&["Lifecycle", "new"], names.iter().map(|name| ast::text(name)).collect());
+    let rest = ast::call(
+        &["Lifecycle", "new"],
+        names.iter().map(|name| ast::text(name)).collect(),
+    );
     fields.of("Lifecycle", Some(rest))
 }
 
@@ -79,9 +82,18 @@ fn extra(extra: &Extra) -> Expr {
 
 fn token(token: &Token) -> Expr {
     let mut fields = Fields::new();
-    fields.put_some("sent", token.sent.as_ref().map(|sent| expression(&sent.value.at)));
-    fields.put_list("received", token.received.iter().map(|place| location(&place.value)));
-    fields.put_list("lifetime", token.lifetime.iter().map(|source| lifetime(&source.value)));
+    fields.put_some(
+        "sent",
+        token.sent.as_ref().map(|sent| expression(&sent.value.at)),
+    );
+    fields.put_list(
+        "received",
+        token.received.iter().map(|place| location(&place.value)),
+    );
+    fields.put_list(
+        "lifetime",
+        token.lifetime.iter().map(|source| lifetime(&source.value)),
+    );
     if token.renewed {
         fields.put("renewed", ast::boolean(true));
     }
@@ -123,7 +135,10 @@ fn lifetime(lifetime: &Lifetime) -> Expr {
                 ClockFormat::HoursMinutesSeconds => "HoursMinutesSeconds",
                 ClockFormat::DaysHoursMinutes => "DaysHoursMinutes",
             };
-            of("Clock", vec![expression(at), ast::named(&["ClockFormat", format])])
+            of(
+                "Clock",
+                vec![expression(at), ast::named(&["ClockFormat", format])],
+            )
         }
         Lifetime::Until(at, format) => of("Until", vec![expression(at), instant(format)]),
         Lifetime::JwtExpiry => ast::named(&["Lifetime", "JwtExpiry"]),
@@ -151,7 +166,9 @@ fn previous(previous: Previous) -> Option<Expr> {
     match previous {
         Previous::Valid => None,
         Previous::Revoked => simple("Revoked"),
-        Previous::ValidFor(span) => Some(ast::call(&["Previous", "ValidFor"], vec![duration(span)])),
+        Previous::ValidFor(span) => {
+            Some(ast::call(&["Previous", "ValidFor"], vec![duration(span)]))
+        }
         Previous::ValidUntilNewIsUsed => simple("ValidUntilNewIsUsed"),
         Previous::ReuseRevokesSession => simple("ReuseRevokesSession"),
     }
@@ -177,7 +194,10 @@ fn moment(moment: Moment) -> Expr {
         Anchor::Issue => "issue",
         Anchor::Expiry => "expiry",
     };
-    ast::call(&["Moment", anchor], vec![whole(moment.offset_millis.into())])
+    ast::call(
+        &["Moment", anchor],
+        vec![whole(moment.offset_millis.into())],
+    )
 }
 
 fn limit(limit: &Limit) -> Expr {
@@ -194,7 +214,10 @@ fn limit(limit: &Limit) -> Expr {
 
 fn duration(span: Duration) -> Expr {
     if span.subsec_nanos() == 0 {
-        return ast::call(&["Duration", "from_secs"], vec![whole(span.as_secs().into())]);
+        return ast::call(
+            &["Duration", "from_secs"],
+            vec![whole(span.as_secs().into())],
+        );
     }
     let millis = i128::try_from(span.as_millis()).unwrap_or(i128::MAX);
     ast::call(&["Duration", "from_millis"], vec![whole(millis)])
@@ -206,7 +229,10 @@ fn rule(rule: &FailureRule) -> Expr {
         return rest;
     }
     let mut fields = Fields::new();
-    fields.put_list("status", rule.status.iter().map(|status| range(status.value)));
+    fields.put_list(
+        "status",
+        rule.status.iter().map(|status| range(status.value)),
+    );
     fields.put_list("codes", rule.codes.iter().map(|code| literal(&code.value)));
     let stated = rule.condition.as_ref();
     fields.put_some("condition", stated.map(|stated| condition(&stated.value)));

@@ -98,7 +98,11 @@ fn json_macro(value: &Json) -> TokenStream {
 }
 
 fn signed(is_negative: bool, number: Expr) -> Expr {
-    if is_negative { ast::negative(number) } else { number }
+    if is_negative {
+        ast::negative(number)
+    } else {
+        number
+    }
 }
 
 fn grouped(digits: &str) -> String {

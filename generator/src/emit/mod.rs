@@ -151,7 +151,10 @@ fn types(cx: &Context<'_>) -> Vec<Item> {
 
 /// What the client's settings are made of.
 fn settings(of: &Client<'_>) -> Vec<Item> {
-    let choices = of.choices.iter().map(|choice| auth::authentication(of.provider, choice));
+    let choices = of
+        .choices
+        .iter()
+        .map(|choice| auth::authentication(of.provider, choice));
     let environment = address::environment(of);
     let mut items = parsed(quote!(#(#choices)* #environment));
     items.extend(shape::all(&of.provider.shapes));

@@ -6,8 +6,8 @@ use syn::{Attribute, Item, Visibility, parse_quote};
 
 use super::context::{optional, rust_type};
 use super::docs::{Docs, code, doc};
-use super::{ast, item, parsed};
 use super::literal::{ident, integer, json};
+use super::{ast, item, parsed};
 use crate::model::{Field, Name, Shape, ShapeKind, Type, UnionVariant};
 
 /// All of them, in the model's order.
@@ -62,7 +62,11 @@ fn strukt(
         name
     });
     let mut items = vec![declared.strukt(attributes, item::public(), &name)];
-    items.extend(shape.is_read.then(|| decode(&name, &shown, rest.as_deref())));
+    items.extend(
+        shape
+            .is_read
+            .then(|| decode(&name, &shown, rest.as_deref())),
+    );
     if shape.is_written {
         let rest = rest.as_deref().map(ident);
         items.extend(parsed(encode(&name, fields, rest.as_ref())));
@@ -104,11 +108,21 @@ fn decode(name: &Ident, fields: &[&Field], rest: Option<&str>) -> Item {
     };
     let mut values = ast::Fields::new();
     for field in fields {
-        let name = if field.is_required { "required" } else { "optional" };
-        values.put(&field.name.rust, object(name, vec![ast::text(&field.name.wire)]));
+        let name = if field.is_required {
+            "required"
+        } else {
+            "optional"
+        };
+        values.put(
+            &field.name.rust,
+            object(name, vec![ast::text(&field.name.wire)]),
+        );
     }
     if let Some(rest) = rest {
-        let known = fields.iter().map(|field| ast::text(&field.name.wire)).collect();
+        let known = fields
+            .iter()
+            .map(|field| ast::text(&field.name.wire))
+            .collect();
         values.put(rest, object("rest", vec![ast::slice(known)]));
     }
     let seen = ast::question(ast::call(&["Object", "of"], vec![ast::named(&["value"])]));
@@ -119,7 +133,9 @@ fn decode(name: &Ident, fields: &[&Field], rest: Option<&str>) -> Item {
     };
     let made = ast::call(&["Ok"], vec![values.of("Self", None)]);
     let function = item::function(
-        expect_deprecated(fields.iter().copied()).into_iter().collect(),
+        expect_deprecated(fields.iter().copied())
+            .into_iter()
+            .collect(),
         Visibility::Inherited,
         quote!(fn decode(value: &Json) -> Result<Self, Mismatch>),
         vec![first, ast::value(made)],
@@ -127,11 +143,7 @@ fn decode(name: &Ident, fields: &[&Field], rest: Option<&str>) -> Item {
     item::implementation(Some("Decode"), name, vec![function])
 }
 
-fn encode(
-    name: &Ident,
-    fields: &[Field],
-    rest: Option<&Ident>,
-) -> TokenStream {
+fn encode(name: &Ident, fields: &[Field], rest: Option<&Ident>) -> TokenStream {
     let expect = expect_deprecated(fields.iter().filter(|field| field.constant.is_none()));
     let written = fields.iter().map(|field| {
         let name = ident(&field.name.rust);
@@ -160,23 +172,39 @@ fn encode(
 }
 
 fn string_enum(shape: &Shape, values: &[Name]) -> Vec<Item> {
-    let variants = values.iter().map(|value| (code(&value.wire), value.rust.as_str()));
+    let variants = values
+        .iter()
+        .map(|value| (code(&value.wire), value.rust.as_str()));
     let names = values.iter().map(|value| ident(&value.rust));
     let texts = values.iter().map(|value| &value.wire);
     let name = ident(&shape.name.rust);
     let call = quote!(#name { #(#names = #texts,)* });
     let derives = &["Clone", "Debug", "PartialEq", "Eq"];
-    open_enum(shape, derives, variants, "String", item::macro_call("string_enum", call))
+    open_enum(
+        shape,
+        derives,
+        variants,
+        "String",
+        item::macro_call("string_enum", call),
+    )
 }
 
 fn integer_enum(shape: &Shape, values: &[(i64, String)]) -> Vec<Item> {
-    let variants = values.iter().map(|(value, name)| (format!("`{value}`"), name.as_str()));
+    let variants = values
+        .iter()
+        .map(|(value, name)| (format!("`{value}`"), name.as_str()));
     let names = values.iter().map(|(_, name)| ident(name));
     let numbers = values.iter().map(|(value, _)| integer((*value).into()));
     let name = ident(&shape.name.rust);
     let call = quote!(#name { #(#names = #numbers,)* });
     let derives = &["Clone", "Copy", "Debug", "PartialEq", "Eq"];
-    open_enum(shape, derives, variants, "i64", item::macro_call("integer_enum", call))
+    open_enum(
+        shape,
+        derives,
+        variants,
+        "i64",
+        item::macro_call("integer_enum", call),
+    )
 }
 
 /// An enum that keeps the values that the vendor does not document.
@@ -195,7 +223,10 @@ fn open_enum<'a>(
     }
     let docs = item::doc("A value that the vendor does not document.");
     variants.put(vec![docs], "Other", Some(item::ty(other)));
-    vec![variants.of(attributes, &ident(&shape.name.rust)), implementation]
+    vec![
+        variants.of(attributes, &ident(&shape.name.rust)),
+        implementation,
+    ]
 }
 
 fn union(

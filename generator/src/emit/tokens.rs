@@ -13,12 +13,18 @@ use crate::model::{FieldKind, SuccessField, Token};
 /// `Tokens`, and how it is read.
 pub(crate) fn tokens(cx: &Context<'_>) -> [Item; 2] {
     let said = cx.success().description.as_deref();
-    let docs = Docs::new("What a refresh brings back.").vendor(said.filter(|text| is_telling(text)));
+    let docs =
+        Docs::new("What a refresh brings back.").vendor(said.filter(|text| is_telling(text)));
     let mut attributes = docs.list();
     attributes.extend([item::derive(&["Debug"]), item::word("non_exhaustive")]);
     let mut fields = item::Fields::default();
     let mut values = ast::Fields::new();
-    for field in cx.success().fields.iter().filter(|field| is_shown(cx, field)) {
+    for field in cx
+        .success()
+        .fields
+        .iter()
+        .filter(|field| is_shown(cx, field))
+    {
         declare(cx, field, &mut fields);
         values.put(&field.name.rust, read(cx, field));
     }
@@ -61,7 +67,11 @@ fn declare(cx: &Context<'_>, field: &SuccessField, fields: &mut item::Fields) {
         FieldKind::Token(index) => {
             let token = &cx.operation.tokens[*index];
             let ty = item::ty(&token.ty);
-            if is_always_had(token) { ty } else { optional(ty) }
+            if is_always_had(token) {
+                ty
+            } else {
+                optional(ty)
+            }
         }
         FieldKind::Extra(_) => optional(item::ty("Json")),
         FieldKind::Property {
@@ -94,8 +104,10 @@ fn described(cx: &Context<'_>, field: &SuccessField) -> String {
 }
 
 fn read(cx: &Context<'_>, field: &SuccessField) -> Expr {
-    let reply = |name: &str, argument: Expr| ast::method(ast::named(&["reply"]), name, vec![argument]);
-    let number = |index: usize| ast::literal(Lit::Int(LitInt::new(&index.to_string(), Span::call_site())));
+    let reply =
+        |name: &str, argument: Expr| ast::method(ast::named(&["reply"]), name, vec![argument]);
+    let number =
+        |index: usize| ast::literal(Lit::Int(LitInt::new(&index.to_string(), Span::call_site())));
     match &field.kind {
         FieldKind::Token(index) if is_always_had(&cx.operation.tokens[*index]) => {
             ast::question(reply("token", number(*index)))
@@ -143,12 +155,23 @@ fn others<'a>(cx: &Context<'a>, grant: &Token) -> Vec<(&'a str, &'a Token, bool)
 }
 
 fn declared(cx: &Context<'_>, grant: &Token, others: &[(&str, &Token, bool)]) -> Item {
-    let is_shared = cx.operation.tokens.iter().all(|token| !token.is_single_use());
-    let derives: &[&str] = if is_shared { &["Clone", "Debug"] } else { &["Debug"] };
+    let is_shared = cx
+        .operation
+        .tokens
+        .iter()
+        .all(|token| !token.is_single_use());
+    let derives: &[&str] = if is_shared {
+        &["Clone", "Debug"]
+    } else {
+        &["Debug"]
+    };
     let docs = "The tokens to keep. The refresh token stays until a refresh brings another.";
     let mut fields = item::Fields::default();
     for (field, token, _) in others {
-        let docs = item::doc(&format!("The last {}, if there was one.", code(&token.name.wire)));
+        let docs = item::doc(&format!(
+            "The last {}, if there was one.",
+            code(&token.name.wire)
+        ));
         fields.public(vec![docs], field, optional(item::ty(&token.ty)));
     }
     let sent = item::doc("What the next refresh sends.");
@@ -166,7 +189,14 @@ fn makers(cx: &Context<'_>, grant: &Token, others: &[(&str, &Token, bool)]) -> I
     for (field, _, is_optional) in others {
         empty.put(field, ast::option(None));
         let value = ast::field(this(), field);
-        taken.put(field, if *is_optional { value } else { ast::option(Some(value)) });
+        taken.put(
+            field,
+            if *is_optional {
+                value
+            } else {
+                ast::option(Some(value))
+            },
+        );
     }
     empty.put(&grant.name.rust, given());
     let kept = if received_grant(cx, grant).is_some() {
@@ -210,7 +240,11 @@ fn update(cx: &Context<'_>, grant: &Token, others: &[(&str, &Token, bool)]) -> I
     let mut statements = Vec::new();
     for (field, _, is_optional) in others {
         let new = ast::field(ast::named(&["tokens"]), field);
-        let new = if *is_optional { new } else { ast::option(Some(new)) };
+        let new = if *is_optional {
+            new
+        } else {
+            ast::option(Some(new))
+        };
         statements.push(ast::assign(ast::field(ast::named(&["self"]), field), new));
     }
     if let Some(received) = received_grant(cx, grant) {

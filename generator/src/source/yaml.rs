@@ -9,6 +9,7 @@ mod mistake;
 mod offset;
 mod scalar;
 mod typed;
+mod value;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! Turns `type`, `required` and what else names things in a schema into what is valid, or says what is not.
 
 use super::super::codes;
-use super::super::walk::{Walk, kind, one_of};
+use super::super::values::{kind, one_of};
+use super::super::walk::Walk;
 use crate::diagnostic::Report;
 use crate::diagnostic::nearest::nearest;
 use crate::source::{Entry, Node, Value};
