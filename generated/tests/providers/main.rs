@@ -3,12 +3,17 @@
 //! What the generated clients make of every answer, over real connections.
 
 #[cfg(feature = "berbix")]
+#[rustfmt::skip]
 mod berbix;
 #[cfg(feature = "transak-partner")]
+#[rustfmt::skip]
 mod transak_partner;
 #[cfg(feature = "transak-user")]
+#[rustfmt::skip]
 mod transak_user;
 #[cfg(feature = "vault-ist")]
+#[rustfmt::skip]
 mod vault_ist;
 #[cfg(feature = "xellar")]
+#[rustfmt::skip]
 mod xellar;

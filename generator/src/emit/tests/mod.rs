@@ -91,7 +91,8 @@ pub(crate) fn main(model: &Model) -> File<'static> {
     let modules = model.providers.iter().map(|provider| {
         let feature = &provider.id;
         let module = ident(&provider.module);
-        quote!(#[cfg(feature = #feature)] mod #module;)
+        // rustfmt and prettyplease break lines at different widths.
+        quote!(#[cfg(feature = #feature)] #[rustfmt::skip] mod #module;)
     });
     File {
         path: "tests/providers/main.rs".to_owned(),
