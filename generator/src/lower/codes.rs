@@ -23,6 +23,8 @@ pub const NOT_IN_PATH: Code = Code::error(57, "a path parameter that the path do
 pub const UNKNOWN_SERVER: Code = Code::error(58, "a server that does not exist");
 /// The name of a header or cookie that HTTP does not allow.
 pub const BAD_NAME: Code = Code::error(59, "a name that no header or cookie can have");
+/// A provider whose feature the generated crate has already.
+pub const TAKEN_ID: Code = Code::error(60, "a provider id that the generated crate needs");
 
 /// All of them.
 pub const ALL: &[Code] = &[
@@ -36,4 +38,5 @@ pub const ALL: &[Code] = &[
     NOT_IN_PATH,
     UNKNOWN_SERVER,
     BAD_NAME,
+    TAKEN_ID,
 ];

@@ -37,7 +37,7 @@ use self::shapes::Shapes;
 use crate::diagnostic::{Report, Sink};
 use crate::document::Document;
 use crate::model::{Model, Name, Per, Provider};
-use crate::source::Node;
+use crate::source::{Node, Span};
 
 /// The methods that OpenAPI has.
 const METHODS: &[&str] = &[
@@ -60,8 +60,8 @@ pub fn lower(documents: &[Document], sink: &mut Sink) -> Model {
                 codes::COLLIDING_NAMES,
                 format!("`{one}` and `{other}` are both the module `{module}`"),
             )
-            .at(provider.origin, "has the same name")
-            .and(first.origin, "first used here")
+            .at(beginning(provider.origin), "has the same name")
+            .and(beginning(first.origin), "first used here")
             .help("rename one of the files");
             sink.push(report);
         }
@@ -83,7 +83,17 @@ fn provider(document: &Document, sink: &mut Sink) -> Option<Provider> {
         server_name: None,
         server_per: Per::Client,
     };
-    let mut modules = Scope::default();
+    if reserved::FEATURES.contains(&document.id.as_str()) {
+        let message = format!("no provider can be named `{}`", document.id);
+        let report = Report::new(codes::TAKEN_ID, message)
+            .at(
+                beginning(document.node.span),
+                "each provider is a cargo feature, and there is one of this name",
+            )
+            .help(format!("rename the file: `{}-provider.yaml`", document.id));
+        sink.push(report);
+    }
+    let mut modules = Scope::of(reserved::OPERATIONS.iter().copied());
     let is_only = found.len() == 1;
     let mut operations = Vec::new();
     for nodes in found {
@@ -129,6 +139,14 @@ fn provider(document: &Document, sink: &mut Sink) -> Option<Provider> {
         operations,
         schemas,
     })
+}
+
+/// The place of a file as such: nothing in it is at fault.
+fn beginning(document: Span) -> Span {
+    Span {
+        end: document.start,
+        ..document
+    }
 }
 
 /// The marked operations, in the document's order.

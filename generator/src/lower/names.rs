@@ -19,8 +19,10 @@ const RAW: &[&str] = &[
 /// Keywords that cannot be raw.
 const NEVER: &[&str] = &["self", "super", "crate", "Self"];
 
-/// Crates that a module of the same name would hide.
+/// Crates that a module of the same name would hide, and files that a crate's root takes.
 const CRATES: &[&str] = &[
+    "lib",
+    "main",
     "alloc",
     "core",
     "std",
@@ -321,6 +323,7 @@ mod tests {
         assert_eq!(pascal("self"), "SelfValue");
         assert_eq!(module("fn"), "fn_");
         assert_eq!(module("std"), "std_");
+        assert_eq!(module("lib"), "lib_");
     }
 
     proptest::proptest! {

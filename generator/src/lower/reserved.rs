@@ -10,6 +10,7 @@ pub(super) const TYPES: &[&str] = &[
     "Error",
     "Grant",
     "LIFECYCLE",
+    "Refresh",
     "Refusal",
     "Settings",
     "TokenSet",
@@ -17,13 +18,16 @@ pub(super) const TYPES: &[&str] = &[
     // What it imports.
     "Anchor",
     "Arc",
+    "AsText",
     "BTreeMap",
     "BaseUrl",
+    "Basis",
     "Body",
     "BuildError",
     "ClockFormat",
     "Comparison",
     "Condition",
+    "Decision",
     "Decode",
     "Duration",
     "Encode",
@@ -37,6 +41,7 @@ pub(super) const TYPES: &[&str] = &[
     "HeaderValue",
     "InstantFormat",
     "Json",
+    "Life",
     "Lifecycle",
     "Lifetime",
     "Limit",
@@ -46,6 +51,7 @@ pub(super) const TYPES: &[&str] = &[
     "Mismatch",
     "Moment",
     "Object",
+    "ObjectWriter",
     "Operand",
     "Presentation",
     "Previous",
@@ -58,10 +64,15 @@ pub(super) const TYPES: &[&str] = &[
     "Request",
     "RequestBuilder",
     "RequestError",
+    "ReqwestTransport",
+    "ReqwestTransportBuilder",
     "Response",
     "Role",
     "Secret",
+    "Sending",
+    "Sensitive",
     "SharedTransport",
+    "Situation",
     "StatusCode",
     "StatusRange",
     "Timestamp",
@@ -131,5 +142,37 @@ pub(super) const BUILDER: &[&str] = &[
     "transport",
 ];
 
+/// Functions of a client of several operations that are no operations.
+pub(super) const OPERATIONS: &[&str] = &["builder", "clone", "default", "fmt", "new"];
+
+/// Features of the generated crate that are no providers.
+pub(super) const FEATURES: &[&str] = &["default", "reqwest"];
+
 /// Variants that stand for what the document does not know.
 pub(super) const VARIANTS: &[&str] = &["Other", "Unknown"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A schema of one of these names would stand beside an import of the same name.
+    #[test]
+    fn every_type_of_the_runtime_is_reserved() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../runtime/src/lib.rs");
+        let text = std::fs::read_to_string(path).unwrap();
+        let uses = text
+            .split("pub use ")
+            .skip(1)
+            .filter_map(|rest| rest.split(';').next());
+        let names = uses.flat_map(|list| list.split(|c: char| !c.is_alphanumeric() && c != '_'));
+        let is_type = |name: &&str| {
+            let mut characters = name.chars();
+            characters.next().is_some_and(char::is_uppercase) && characters.any(char::is_lowercase)
+        };
+        let missing: Vec<_> = names
+            .filter(is_type)
+            .filter(|name| !TYPES.contains(name))
+            .collect();
+        assert_eq!(missing, Vec::<&str>::new());
+    }
+}
