@@ -35,8 +35,14 @@ pub struct Text {
 pub fn load(paths: &[PathBuf], sink: &mut Sink) -> (SourceSet, Vec<Root>) {
     let mut sources = SourceSet::default();
     let mut roots = Vec::new();
+    let mut seen = BTreeSet::new();
     for path in paths {
         for found in read::specs(path, sink) {
+            // A folder and a file in it may both be named.
+            let place = found.location.canonicalize();
+            if place.is_ok_and(|place| !seen.insert(place)) {
+                continue;
+            }
             let name = found.shown.clone();
             match read::file(&mut sources, found.location, found.shown) {
                 Ok(file) => roots.extend(root(&sources, file, found.path, sink)),

@@ -6,6 +6,8 @@
 pub mod codes;
 mod load;
 mod read;
+#[cfg(test)]
+mod tests;
 pub mod yaml;
 
 use std::ops::Range;
