@@ -22,6 +22,7 @@ pub use self::build::Build;
 use self::check::Checked;
 pub use self::config::{Config, Layout, Package};
 use self::diagnostic::{Diagnostic, Sink};
+pub use self::lower::extension::{extension_schema, provider_schema};
 use self::model::Model;
 pub use self::output::OutputTree;
 use self::source::{Root, SourceSet};

@@ -4,6 +4,7 @@
 //! Every Rust name is chosen already, and every node that a check may complain of knows its [`Span`].
 
 mod documented;
+mod facts;
 mod json;
 mod lifecycle;
 mod look;
@@ -11,7 +12,7 @@ mod request;
 mod response;
 mod shape;
 
-pub use self::{documented::*, lifecycle::*, look::*, request::*, response::*, shape::*};
+pub use self::{documented::*, facts::*, lifecycle::*, look::*, request::*, response::*, shape::*};
 
 use crate::source::Span;
 
