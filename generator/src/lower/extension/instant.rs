@@ -89,7 +89,7 @@ fn missing(fields: &str) -> Option<&'static str> {
     let has = |any: &str| fields.contains(|field| any.contains(field));
     let has_year = has("YyGg");
     let has_day = (has("mbBh") && has("de")) || has("j") || (has("UWV") && has("aAwu"));
-    if !has("sDxFvc+") && !(has_year && has_day) {
+    if !(has("sDxFvc+") || has_year && has_day) {
         return Some("year, month and day have to be in it");
     }
     if has("HkIl") && !has("M") {
