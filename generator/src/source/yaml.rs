@@ -25,9 +25,10 @@ use crate::diagnostic::Sink;
 
 /// Reads a text. What is wrong with it goes to the sink; there is no node where nothing can be made of it.
 pub fn parse(text: &str, file: FileId, sink: &mut Sink) -> Option<Node> {
-    if let Some(node) = json::parse(text, file, build::DEPTH, sink) {
-        return Some(node);
-    }
+    let no_json = match json::parse(text, file, build::DEPTH, sink) {
+        Ok(node) => return Some(node),
+        Err(at) => at,
+    };
     let offsets = Offsets::new(text);
     let mut parser = Parser::new_from_str(text);
     let mut builder = Builder::new(text, file, &offsets, sink);
@@ -35,8 +36,11 @@ pub fn parse(text: &str, file: FileId, sink: &mut Sink) -> Option<Node> {
         match next {
             Ok((event, span)) => builder.event(event, span).ok()?,
             Err(error) => {
-                let report = mistake::report(text, file, &offsets, &error);
-                sink.push(report);
+                // What was meant as JSON is told of in JSON's terms; its tabs and brackets are not YAML's.
+                sink.push(match no_json {
+                    Some(at) => mistake::no_json(text, file, at),
+                    None => mistake::report(text, file, &offsets, &error),
+                });
                 return None;
             }
         }

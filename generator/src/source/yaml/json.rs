@@ -5,11 +5,18 @@ use super::{merge, scalar};
 use crate::diagnostic::Sink;
 use crate::source::{Entry, FileId, Node, Span, Value};
 
-/// Reads a text that is JSON from end to end; nothing otherwise, for YAML's reader to say what is wrong.
-pub(super) fn parse(text: &str, file: FileId, depth: usize, sink: &mut Sink) -> Option<Node> {
-    if !text.trim_start().starts_with(['{', '[']) {
-        return None;
-    }
+/// Reads a text that is JSON from end to end. Any other may still be YAML; where it begins as JSON does,
+/// the byte at which it ceases to be it is given.
+pub(super) fn parse(
+    text: &str,
+    file: FileId,
+    depth: usize,
+    sink: &mut Sink,
+) -> Result<Node, Option<usize>> {
+    let Some(inner) = text.trim_start().strip_prefix(['{', '[']) else {
+        return Err(None);
+    };
+    let is_like_json = inner.trim_start().starts_with('"');
     let mut found = Sink::default();
     let mut reader = Reader {
         text,
@@ -18,13 +25,16 @@ pub(super) fn parse(text: &str, file: FileId, depth: usize, sink: &mut Sink) -> 
         sink: &mut found,
         left: NODES,
     };
-    let node = reader.value(depth)?;
+    let node = reader.value(depth);
     reader.blank();
-    let is_whole = reader.at == text.len();
-    is_whole.then(|| {
-        sink.append(found);
-        node
-    })
+    let at = reader.at;
+    match node {
+        Some(node) if at == text.len() => {
+            sink.append(found);
+            Ok(node)
+        }
+        _ => Err(is_like_json.then_some(at)),
+    }
 }
 
 struct Reader<'a> {

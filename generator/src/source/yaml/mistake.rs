@@ -29,6 +29,17 @@ pub(super) fn report(text: &str, file: FileId, offsets: &Offsets<'_>, error: &Sc
         .help(help)
 }
 
+/// Where a text ceases to be JSON.
+pub(super) fn no_json(text: &str, file: FileId, at: usize) -> Report {
+    let at = (0..=at.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at));
+    let (start, end) = place(text, at.unwrap_or(0));
+    Report::new(codes::SYNTAX, "this is not valid JSON")
+        .at(span(file, start, end), "not expected here")
+        .help("see whether a comma, a quote or a bracket is missing before it")
+}
+
 /// The first tab in the indentation of the line, or of the one above where the parser stumbled over one.
 fn tab_before(text: &str, at: usize, info: &str) -> Option<usize> {
     let line = line_start(text, at);

@@ -177,6 +177,11 @@ fn mistakes_in_plain_words() {
         "}",
         "a: %b\n",
         "a: |\n  x\n y\n",
+        "{\n\t\"a\": 1,\n\t\"b\": {\"c\": 2 \"d\": 3}\n}\n",
+        "{\"a\": [1, 2}",
+        "{\"a\": \"x\\q\"}",
+        "{\"a\": \"x",
+        "{\"a\": 1} b",
     ];
     let said = cases.map(|text| {
         let (code, message, place, help) = bad(text);
