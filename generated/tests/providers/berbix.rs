@@ -128,14 +128,16 @@ async fn golden_request() -> Result<(), BuildError> {
     server
         .only_request()
         .assert_is(
-            r#"POST /v0/tokens HTTP/1.1
-authorization: Basic c2VjcmV0X3Rlc3RfNDI0Mjo=
-content-type: application/json
+            r#"
+                POST /v0/tokens HTTP/1.1
+                authorization: Basic c2VjcmV0X3Rlc3RfNDI0Mjo=
+                content-type: application/json
 
-{
-  "grant_type": "refresh_token",
-  "refresh_token": "rt_M2gD9hSvUy7tCb4jNe1r"
-}"#,
+                {
+                  "grant_type": "refresh_token",
+                  "refresh_token": "rt_M2gD9hSvUy7tCb4jNe1r"
+                }
+            "#,
         );
     Ok(())
 }

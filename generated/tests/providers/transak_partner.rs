@@ -111,13 +111,15 @@ async fn golden_request() -> Result<(), BuildError> {
     server
         .only_request()
         .assert_is(
-            r#"POST /partners/api/v2/refresh-token HTTP/1.1
-api-secret: s3cr3t
-content-type: application/json
+            r#"
+                POST /partners/api/v2/refresh-token HTTP/1.1
+                api-secret: s3cr3t
+                content-type: application/json
 
-{
-  "apiKey": "a1b2c3d4e5f67890abcdef1234567890"
-}"#,
+                {
+                  "apiKey": "a1b2c3d4e5f67890abcdef1234567890"
+                }
+            "#,
         );
     Ok(())
 }

@@ -120,8 +120,10 @@ async fn golden_request() -> Result<(), BuildError> {
     server
         .only_request()
         .assert_is(
-            "GET /api/v2/auth/refresh HTTP/1.1
-authorization: eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJqYW5lQGV4YW1wbGUuY29tIiwidG9rZW5fdHlwZSI6IkJlYXJlciIsImlhdCI6MTk5NDgxNjAwMCwiZXhwIjoxOTk3NDA4MDAwfQ.YW4gZXhhbXBsZSwgbm90IGEgc2lnbmF0dXJl",
+            "
+                GET /api/v2/auth/refresh HTTP/1.1
+                authorization: eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJqYW5lQGV4YW1wbGUuY29tIiwidG9rZW5fdHlwZSI6IkJlYXJlciIsImlhdCI6MTk5NDgxNjAwMCwiZXhwIjoxOTk3NDA4MDAwfQ.YW4gZXhhbXBsZSwgbm90IGEgc2lnbmF0dXJl
+            ",
         );
     Ok(())
 }

@@ -122,14 +122,16 @@ async fn golden_request() -> Result<(), BuildError> {
     server
         .only_request()
         .assert_is(
-            r#"POST /v1/auth/token HTTP/1.1
-partnerId: 4711
-grantType: refresh_token
-content-type: application/json
+            r#"
+                POST /v1/auth/token HTTP/1.1
+                partnerId: 4711
+                grantType: refresh_token
+                content-type: application/json
 
-{
-  "refreshToken": "dGhpcyBpcyBhIHJlZnJlc2hUb2tlbi..."
-}"#,
+                {
+                  "refreshToken": "dGhpcyBpcyBhIHJlZnJlc2hUb2tlbi..."
+                }
+            "#,
         );
     Ok(())
 }

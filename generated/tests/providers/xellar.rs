@@ -103,13 +103,15 @@ async fn golden_request() -> Result<(), BuildError> {
     server
         .only_request()
         .assert_is(
-            r#"POST /api/v2/wallet/refresh HTTP/1.1
-content-type: application/json
-x-client-secret: s3cr3t
+            r#"
+                POST /api/v2/wallet/refresh HTTP/1.1
+                content-type: application/json
+                x-client-secret: s3cr3t
 
-{
-  "refreshToken": "eyJhbGciOiJSUzI1NiIsInR5cCI6I..."
-}"#,
+                {
+                  "refreshToken": "eyJhbGciOiJSUzI1NiIsInR5cCI6I..."
+                }
+            "#,
         );
     Ok(())
 }
@@ -126,13 +128,15 @@ async fn golden_request_2() -> Result<(), BuildError> {
     server
         .only_request()
         .assert_is(
-            r#"POST /api/v2/wallet/refresh HTTP/1.1
-content-type: application/json
-x-app-id: 4pp1d
+            r#"
+                POST /api/v2/wallet/refresh HTTP/1.1
+                content-type: application/json
+                x-app-id: 4pp1d
 
-{
-  "refreshToken": "eyJhbGciOiJSUzI1NiIsInR5cCI6I..."
-}"#,
+                {
+                  "refreshToken": "eyJhbGciOiJSUzI1NiIsInR5cCI6I..."
+                }
+            "#,
         );
     Ok(())
 }

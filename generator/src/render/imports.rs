@@ -155,6 +155,13 @@ mod tests {
     }
 
     #[test]
+    fn raw_strings_end_where_their_hashes_do() {
+        let text = "fn a(r#type: Json) { b(r##\"Duration \"# Arc\"##, r\"Role\", Secret) }";
+        let used = "use token_refresh_runtime::{Json, Secret};\n";
+        assert_eq!(uses(text, &[]), used);
+    }
+
+    #[test]
     fn a_field_called_like_a_module_is_no_module() {
         assert_eq!(uses("struct A { generate: u8 }", &[]), "");
         let used = "use token_refresh_runtime::generate;\n";

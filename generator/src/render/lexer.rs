@@ -18,6 +18,9 @@ pub(super) fn words<'a>(text: &'a str, mut found: impl FnMut(Word<'a>)) {
             b'/' if bytes.get(at + 1) == Some(&b'/') => at = line_end(bytes, at),
             b'"' => at = string_end(bytes, at),
             b'\'' => at = quote_end(bytes, at),
+            b'r' if raw_string_end(bytes, at).is_some() => {
+                at = raw_string_end(bytes, at).unwrap_or(bytes.len());
+            }
             first if is_letter(first) => {
                 let start = at;
                 while at < bytes.len() && (is_letter(bytes[at]) || bytes[at].is_ascii_digit()) {
@@ -49,7 +52,18 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
     end.map_or(bytes.len(), |length| from + length)
 }
 
-/// Past a string. Raw strings are not generated: text is always escaped.
+/// Past a raw string, if one begins here.
+fn raw_string_end(bytes: &[u8], from: usize) -> Option<usize> {
+    let rest = &bytes[from + 1..];
+    let hashes = rest.iter().take_while(|byte| **byte == b'#').count();
+    let end = [b"\"", &rest[..hashes]].concat();
+    let inside = rest[hashes..].strip_prefix(b"\"")?;
+    let length = inside.windows(end.len()).position(|part| part == end);
+    let start = from + 1 + hashes + 1;
+    Some(length.map_or(bytes.len(), |length| start + length + end.len()))
+}
+
+/// Past a string that is not raw.
 fn string_end(bytes: &[u8], from: usize) -> usize {
     let mut at = from + 1;
     while at < bytes.len() {

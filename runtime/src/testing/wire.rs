@@ -15,7 +15,8 @@ impl Received {
     /// Fails unless this is the request that `golden` describes, by meaning.
     ///
     /// `golden` is a request as in RFC 9112: the request line, the version left out or not; headers; an empty
-    /// line; the body. What is compared:
+    /// line; the body. Where it begins with a line break, as much is cut off the front of each line as its
+    /// first has blanks. What is compared:
     ///
     /// - the method and the path; the query as pairs in any order;
     /// - the headers that the text lists, names without case; `Host` and `Content-Length` aside, for they
@@ -61,7 +62,7 @@ struct Golden {
 
 impl Golden {
     fn parse(text: &str) -> Self {
-        let text = text.replace("\r\n", "\n");
+        let text = dedented(&text.replace("\r\n", "\n"));
         let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
         let mut lines = head.lines();
         let mut words = lines.next().unwrap_or_default().split_whitespace();
@@ -77,6 +78,16 @@ impl Golden {
             body: body.trim_end_matches('\n').to_owned(),
         }
     }
+}
+
+/// A text that was indented with the code around it.
+fn dedented(text: &str) -> String {
+    let Some(text) = text.strip_prefix('\n') else {
+        return text.to_owned();
+    };
+    let indent = text.len() - text.trim_start_matches(' ').len();
+    let cut = |line: &str| line.get(indent..).unwrap_or_default().to_owned();
+    text.lines().map(cut).collect::<Vec<_>>().join("\n")
 }
 
 /// Headers by lower-case name; repeated ones as one list (RFC 9110, section 5.3).
@@ -293,6 +304,20 @@ mod tests {
         sent("POST", "/", &[FORM], "b=2&a=1%2F").assert_is("POST /\n\na=1/&b=2");
         sent("GET", "/", &[("cookie", "b=2; a=1")], "")
             .assert_is("GET /\nCookie: a=1\nCookie: b=2");
+    }
+
+    #[test]
+    fn a_text_may_be_indented() {
+        sent("POST", "/", &[JSON, ("x-key", "k")], r#"{"a":1}"#).assert_is(
+            r#"
+                POST / HTTP/1.1
+                x-key: k
+
+                {
+                  "a": 1
+                }
+            "#,
+        );
     }
 
     #[test]

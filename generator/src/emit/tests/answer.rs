@@ -138,7 +138,7 @@ impl Answer {
     }
 }
 
-/// Text as it reads best: on lines of its own, quotes unescaped. What cannot be seen is escaped all the same:
+/// Text as it reads best, quotes unescaped. What cannot be seen is escaped all the same:
 /// a character that changes the direction of text has no place in source code.
 pub(super) fn raw(text: &str) -> Literal {
     let is_plain = |c: char| c == '\n' || c.is_ascii_graphic() || c == ' ' || c.is_alphanumeric();
@@ -155,4 +155,23 @@ pub(super) fn raw(text: &str) -> Literal {
         format!("\"{text}\"")
     };
     source.parse().unwrap_or_else(|_| Literal::string(text))
+}
+
+/// Text of several lines as a literal in which each stands on its own, indented as the code around it.
+/// [`raw`] text where that cannot be.
+pub(super) fn block(text: &str) -> Literal {
+    if text.trim() != text || text.lines().any(|line| line.ends_with([' ', '\t'])) {
+        return Literal::string(text);
+    }
+    let line = |line: &str| match line {
+        "" => "\n".to_owned(),
+        line => format!("\n                {line}"),
+    };
+    let lines: String = text.split('\n').map(line).collect();
+    let lines = raw(&format!("{lines}\n            "));
+    if lines.to_string().contains('\n') {
+        lines
+    } else {
+        Literal::string(text)
+    }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::answer::raw;
+use super::answer::block;
 use super::{Names, call, pointer, test};
 use crate::diagnostic::Sink;
 use crate::emit::context::{Context, Grant};
@@ -69,7 +69,7 @@ fn one(
         return None;
     }
     let call = call::call(cx, &quote!(client), &grant.unwrap_or_default());
-    let golden = raw(&golden(cx, example)?);
+    let golden = block(&golden(cx, example)?);
     names.testing.extend(["Answer", "Server"]);
     let body = quote! {
         let server = Server::start([Answer::new(500)]);
@@ -133,7 +133,7 @@ fn path_of(
                 };
                 // In the host it makes no difference here.
                 let value = given(&input.name.wire).or_else(|| input.default.clone());
-                url.push_str(&value.map_or_else(|| "x".to_owned(), |value| text(&value)));
+                url.push_str(&value.map_or_else(|| "x".to_owned(), |value| encoded(&text(&value))));
             }
         }
     }
@@ -143,6 +143,17 @@ fn path_of(
             .map(|at| rest[at..].trim_end_matches('/').to_owned())
             .unwrap_or_default(),
     )
+}
+
+/// As a segment of a path (RFC 3986, section 2.3).
+fn encoded(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' | b'~' => {
+            char::from(byte).to_string()
+        }
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(byte).collect()
 }
 
 /// The text of the request, with a mark in the place of each value that is made anew on each call.
