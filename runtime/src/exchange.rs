@@ -77,6 +77,16 @@ impl Exchange {
             .collect()
     }
 
+    /// The secret at the end of a text that was sent: what stands before it (`Bearer `) is the spec's.
+    pub(crate) fn secret_in<'t>(&self, text: &'t str) -> &'t str {
+        let secrets = self.notes.secrets.iter().map(Secret::expose);
+        let at_the_end = secrets
+            .filter(|secret| text.ends_with(secret))
+            .map(str::len);
+        let length = at_the_end.max().unwrap_or(text.len());
+        &text[text.len() - length..]
+    }
+
     /// What a `$request` expression, `$url` or `$method` points at.
     pub(crate) fn find(&self, expression: Expression) -> Option<Value<'_>> {
         match expression {

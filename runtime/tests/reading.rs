@@ -497,6 +497,22 @@ fn a_call_may_extend_the_token_in_hand() {
 }
 
 #[test]
+fn the_token_in_hand_is_kept_without_what_stood_before_it() {
+    provider!(
+        FromHeader,
+        Lifecycle {
+            tokens: &[token_refresh_runtime::TokenRule {
+                sent: Some(Expression::RequestHeader("x-secret")),
+                ..token("accessToken", Role::Access, &[], &[EXPIRES_IN])
+            }],
+            ..PLAIN
+        }
+    );
+    let tokens = tokens(&FromHeader(base()), json(200, "{}"));
+    assert_eq!(tokens.access_token.expose(), HEADER_SECRET);
+}
+
+#[test]
 fn a_path_parameter_is_found_by_its_name() {
     provider!(
         FromPath,

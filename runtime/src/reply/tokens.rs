@@ -69,7 +69,7 @@ fn sent(answer: &Answer<'_>, rule: &TokenRule) -> Found {
     let text = rule
         .sent
         .and_then(|place| answer.find(place))
-        .and_then(|value| value.text().map(Secret::from));
+        .and_then(|value| Some(Secret::from(answer.exchange.secret_in(value.text()?))));
     match text {
         Some(text) if !text.is_empty() => Found::Extended(TokenValue { text, position: 0 }),
         _ => Found::NotReceived,
