@@ -136,12 +136,13 @@ impl<'a> Scope<'a> {
                 "default" => "the default response".to_owned(),
                 status => format!("the {status} response"),
             };
-            bodies.extend(
-                response
-                    .bodies
-                    .iter()
-                    .map(|body| (whose.clone(), body.schema)),
-            );
+            // A page of HTML beside the JSON leaves nothing open.
+            let has_schema = response.bodies.iter().any(|body| body.schema.is_some());
+            let telling = response
+                .bodies
+                .iter()
+                .filter(|body| body.schema.is_some() || !has_schema);
+            bodies.extend(telling.map(|body| (whose.clone(), body.schema)));
         }
         let Some(first) = responses.first() else {
             return Find::Nowhere(Instead::of("no such response is documented"));

@@ -1,6 +1,8 @@
 //! Compares what would be sent with the text of an example, and says where they part. No value is shown:
 //! the vendor's own example may hold a real secret.
 
+use std::collections::BTreeSet;
+
 use super::super::codes;
 use super::super::error_code::number;
 use super::expected::{Body, Expected, Text, Tree};
@@ -8,15 +10,8 @@ use crate::diagnostic::nearest::nearest;
 use crate::diagnostic::{Report, Sink};
 use crate::model::{Json, WireExample};
 
-/// Headers that are the transport's, and come whatever the spec says.
-const OF_TRANSPORT: [&str; 6] = [
-    "host",
-    "content-length",
-    "user-agent",
-    "connection",
-    "accept-encoding",
-    "cookie",
-];
+/// Headers that differ from run to run, and the one that is compared pair by pair.
+const APART: [&str; 3] = ["host", "content-length", "cookie"];
 
 pub(super) fn compare(expected: &Expected, example: &WireExample, sink: &mut Sink) {
     let mut differs = |what: String, help: Option<String>| {
@@ -77,7 +72,7 @@ fn headers(
     differs: &mut impl FnMut(String, Option<String>),
 ) {
     for (name, value) in &example.headers {
-        if OF_TRANSPORT.iter().any(|it| it.eq_ignore_ascii_case(name)) {
+        if APART.iter().any(|it| it.eq_ignore_ascii_case(name)) {
             continue;
         }
         let same = |(known, _): &&(String, Text)| known.eq_ignore_ascii_case(name);
@@ -90,7 +85,7 @@ fn headers(
                 .collect();
             let near = nearest(name, known).map(str::to_owned);
             differs(format!("the header `{name}` is not sent"), near);
-        } else if !sent.any(|(_, text)| text.matches(value)) {
+        } else if !sent.any(|(_, text)| is_value(name, text, value)) {
             let help = match (
                 name.eq_ignore_ascii_case("content-type"),
                 expected.headers.iter().find(same),
@@ -100,6 +95,25 @@ fn headers(
             };
             differs(format!("the header `{name}` has another value"), help);
         }
+    }
+}
+
+/// Media types compare without case, and in any order.
+fn is_value(name: &str, sent: &Text, listed: &str) -> bool {
+    let types = |text: &str| -> BTreeSet<String> {
+        text.split(',')
+            .map(|part| part.trim().to_ascii_lowercase())
+            .collect()
+    };
+    match sent {
+        Text::Is(sent)
+            if ["accept", "content-type"]
+                .iter()
+                .any(|it| it.eq_ignore_ascii_case(name)) =>
+        {
+            types(sent) == types(listed)
+        }
+        sent => sent.matches(listed),
     }
 }
 
