@@ -2,36 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::{Attribute, Expr, ImplItem, Item, Visibility, parse_quote};
 
 use super::context::{Context, Grant};
 use super::docs::{Docs, code};
 use super::literal::ident;
-use super::request;
+use super::{ast, item, request};
 use crate::model::{Operation, Previous, Token};
-
-/// The `refresh` function, for the `impl` of whatever makes the call.
-pub(crate) fn refresh(cx: &Context<'_>) -> TokenStream {
-    let docs = docs(cx).attributes();
-    let deprecated = deprecated(cx.operation);
-    let transport = if cx.client.has_several() {
-        quote!(&*self.client.transport)
-    } else {
-        quote!(&*self.transport)
-    };
-    let (argument, grant) = argument(cx);
-    let call = if cx.is_spent() {
-        quote!(spend)
-    } else {
-        quote!(refresh)
-    };
-    quote! {
-        #docs
-        #deprecated
-        pub async fn refresh(&self, #argument) -> Result<Tokens, Error> {
-            token_refresh_runtime::#call(self, #transport, #grant).await
-        }
-    }
-}
 
 /// The mark of an operation that the vendor is about to withdraw.
 pub(crate) fn deprecated(operation: &Operation) -> Option<TokenStream> {
@@ -41,25 +18,30 @@ pub(crate) fn deprecated(operation: &Operation) -> Option<TokenStream> {
 }
 
 /// The argument as it is declared, and as it is handed on.
-fn argument(cx: &Context<'_>) -> (TokenStream, TokenStream) {
+fn argument(cx: &Context<'_>) -> (TokenStream, Expr) {
     let ty = cx.grant_type();
-    match (&cx.grant, cx.is_spent()) {
-        (Grant::Nothing, _) => (TokenStream::new(), quote!(&())),
-        (Grant::Token(token), true) => {
-            let name = ident(&token.name.rust);
-            (quote!(#name: #ty), quote!(#name))
+    let name = match cx.grant {
+        Grant::Nothing => {
+            let nothing = Expr::Tuple(parse_quote!(()));
+            return (TokenStream::new(), ast::borrow(nothing));
         }
-        (Grant::Token(token), false) => {
-            let name = ident(&token.name.rust);
-            if cx.staying_grant().is_some() {
-                (quote!(#name: &impl AsRef<#ty>), quote!(#name.as_ref()))
-            } else {
-                (quote!(#name: &#ty), quote!(#name))
-            }
-        }
-        (Grant::Fields, true) => (quote!(grant: #ty), quote!(grant)),
-        (Grant::Fields, false) => (quote!(grant: &#ty), quote!(grant)),
+        Grant::Token(token) => ident(&token.name.rust),
+        Grant::Fields => ident("grant"),
+    };
+    let value = ast::local(&name);
+    if cx.is_spent() {
+        (quote!(#name: #ty), value)
+    } else if takes_either(cx) {
+        let value = ast::method(value, "as_ref", Vec::new());
+        (quote!(#name: &impl AsRef<#ty>), value)
+    } else {
+        (quote!(#name: &#ty), value)
     }
+}
+
+/// Whether a token and a whole token set are taken alike.
+fn takes_either(cx: &Context<'_>) -> bool {
+    cx.staying_grant().is_some() && matches!(cx.grant, Grant::Token(_))
 }
 
 fn docs(cx: &Context<'_>) -> Docs {
@@ -77,8 +59,7 @@ fn docs(cx: &Context<'_>) -> Docs {
         (Grant::Fields, true) => "Spends the grant and brings back its successors.".to_owned(),
         (Grant::Fields, false) => "Gets new tokens for the grant.".to_owned(),
     };
-    let either = (cx.staying_grant().is_some() && matches!(cx.grant, Grant::Token(_)))
-        .then(|| format!("Takes a [`{}`] or a whole [`TokenSet`].", cx.grant_type()));
+    let either = takes_either(cx).then(|| format!("Takes a [`{}`] or a whole [`TokenSet`].", cx.grant_type()));
     Docs::new(first)
         .maybe(either)
         .paragraph("# Errors")
@@ -115,20 +96,46 @@ fn cancellation(cx: &Context<'_>) -> &'static str {
 }
 
 /// The implementation of the runtime's trait.
-pub(crate) fn provider(cx: &Context<'_>) -> TokenStream {
-    let actor = cx.actor();
+pub(crate) fn provider(cx: &Context<'_>) -> Item {
     let grant_type = cx.grant_type();
-    let body = request::body(cx);
-    let is_grant_used = !matches!(cx.grant, Grant::Nothing);
-    let grant = ident(if is_grant_used { "grant" } else { "_grant" });
-    quote! {
-        impl Provider for #actor {
-            type Grant = #grant_type;
-            type Tokens = Tokens;
-            type Refusal = Refusal;
-            const LIFECYCLE: &'static Lifecycle = &LIFECYCLE;
+    let grant = ident(match cx.grant {
+        Grant::Nothing => "_grant",
+        _ => "grant",
+    });
+    let mut items = item::functions(quote! {
+        type Grant = #grant_type;
+        type Tokens = Tokens;
+        type Refusal = Refusal;
+        const LIFECYCLE: &'static Lifecycle = &LIFECYCLE;
+    });
+    items.push(item::function(
+        Vec::new(),
+        Visibility::Inherited,
+        quote!(fn request(&self, #grant: &Self::Grant) -> Result<Request, RequestError>),
+        request::body(cx),
+    ));
+    item::implementation(Some("Provider"), &cx.actor(), items)
+}
 
-            fn request(&self, #grant: &Self::Grant) -> Result<Request, RequestError> { #body }
-        }
-    }
+/// The `refresh` function, for the `impl` of whatever makes the call.
+pub(crate) fn refresh(cx: &Context<'_>) -> ImplItem {
+    let mut attributes = docs(cx).list();
+    attributes.extend(deprecated(cx.operation).map(|tokens| -> Attribute { parse_quote!(#tokens) }));
+    let this = ast::named(&["self"]);
+    let client = if cx.client.has_several() {
+        ast::field(this, "client")
+    } else {
+        this
+    };
+    let transport = ast::borrow(ast::inside(ast::field(client, "transport")));
+    let (argument, grant) = argument(cx);
+    let call = if cx.is_spent() { "spend" } else { "refresh" };
+    let arguments = vec![ast::named(&["self"]), transport, grant];
+    let call = ast::call(&["token_refresh_runtime", call], arguments);
+    item::function(
+        attributes,
+        item::public(),
+        quote!(async fn refresh(&self, #argument) -> Result<Tokens, Error>),
+        vec![ast::value(ast::awaited(call))],
+    )
 }

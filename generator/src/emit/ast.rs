@@ -2,6 +2,7 @@
 //! much of does not go through it.
 
 use proc_macro2::{Ident, Span};
+use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Lit, LitStr, Member, Path, PathArguments, PathSegment, Stmt, Token};
 
@@ -77,6 +78,16 @@ pub(crate) fn question(of: Expr) -> Expr {
         attrs: Vec::new(),
         expr: Box::new(of),
         question_token: <Token![?]>::default(),
+    })
+}
+
+/// `of.await`
+pub(crate) fn awaited(of: Expr) -> Expr {
+    Expr::Await(syn::ExprAwait {
+        attrs: Vec::new(),
+        base: Box::new(of),
+        dot_token: <Token![.]>::default(),
+        await_token: <Token![await]>::default(),
     })
 }
 
@@ -267,8 +278,33 @@ pub(crate) fn assign(left: Expr, right: Expr) -> Stmt {
     }))
 }
 
+/// `*of`
+pub(crate) fn inside(of: Expr) -> Expr {
+    Expr::Unary(syn::ExprUnary {
+        attrs: Vec::new(),
+        op: syn::UnOp::Deref(<Token![*]>::default()),
+        expr: Box::new(of),
+    })
+}
+
+/// Statements that were written as tokens.
+pub(crate) fn parsed(tokens: proc_macro2::TokenStream) -> Vec<Stmt> {
+    syn::Block::parse_within
+        .parse2(tokens)
+        .expect("statements are written as such")
+}
+
 /// `let name = value;`
 pub(crate) fn bind(name: &str, value: Expr) -> Stmt {
+    bound(name, None, value)
+}
+
+/// `let mut name = value;`
+pub(crate) fn bind_mut(name: &str, value: Expr) -> Stmt {
+    bound(name, Some(<Token![mut]>::default()), value)
+}
+
+fn bound(name: &str, mutability: Option<Token![mut]>, value: Expr) -> Stmt {
     Stmt::Local(syn::Local {
         attrs: Vec::new(),
         let_token: <Token![let]>::default(),
@@ -276,7 +312,7 @@ pub(crate) fn bind(name: &str, value: Expr) -> Stmt {
         pat: syn::Pat::Ident(syn::PatIdent {
             attrs: Vec::new(),
             by_ref: None,
-            mutability: None,
+            mutability,
             ident: ident(name),
             subpat: None,
         }),

@@ -2,11 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Stmt;
 
 use super::context::{Context, input_type};
 use super::docs::{Docs, code};
 use super::literal::ident;
-use super::request;
+use super::{ast, request};
 use crate::model::{AuthChoice, Input, Operation, Part, PartSource, Place, Provider};
 
 /// A choice that one or more operations share.
@@ -161,9 +162,9 @@ fn place(part: &Part) -> String {
 }
 
 /// The statement that fills in what the chosen way needs.
-pub(crate) fn statement(cx: &Context<'_>) -> TokenStream {
+pub(crate) fn statement(cx: &Context<'_>) -> Vec<Stmt> {
     let Some(choice) = choice_of(&cx.client.choices, cx.operation) else {
-        return TokenStream::new();
+        return Vec::new();
     };
     let ty = ident(&choice.ty);
     let field = ident(&choice.field);
@@ -183,5 +184,5 @@ pub(crate) fn statement(cx: &Context<'_>) -> TokenStream {
             .map(|part| request::statement(cx, part, true));
         quote!(#ty::#name #pattern => { #(#statements)* })
     });
-    quote!(match &settings.#field { #(#arms)* })
+    ast::parsed(quote!(match &settings.#field { #(#arms)* }))
 }

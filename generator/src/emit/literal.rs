@@ -65,6 +65,16 @@ pub(crate) fn json(value: &Json) -> TokenStream {
     }
 }
 
+/// The same, as an expression.
+pub(crate) fn json_value(value: &Json) -> Expr {
+    match value {
+        Json::String(text) => ast::text(text),
+        Json::Bool(value) => ast::boolean(*value),
+        Json::Integer(value) => whole(*value),
+        other => syn::parse2(json(other)).expect("a constant is an expression"),
+    }
+}
+
 /// A constant as text: what stands in a header, a query or a path.
 pub(crate) fn text(value: &Json) -> String {
     match value {

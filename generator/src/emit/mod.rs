@@ -105,7 +105,9 @@ fn single(cx: &Context<'_>) -> Vec<Item> {
     let client = client::single(cx);
     let provider = actor::provider(cx);
     let builder = builder::builder(cx.client);
-    items.extend(parsed(quote!(#client #provider #builder)));
+    items.extend(parsed(client));
+    items.push(provider);
+    items.extend(parsed(builder));
     items
 }
 
@@ -121,7 +123,8 @@ fn operation_file<'a>(cx: &Context<'a>) -> File<'a> {
     let mut items = types(cx);
     let operation = client::operation(cx);
     let provider = actor::provider(cx);
-    items.extend(parsed(quote!(#operation #provider)));
+    items.extend(parsed(operation));
+    items.push(provider);
     let choices = cx.client.choices.iter().map(|choice| choice.ty.clone());
     let names = choices.chain(["Client".to_owned(), "Environment".to_owned()]);
     let folder = file_name(&cx.provider().module);

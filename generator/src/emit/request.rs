@@ -2,57 +2,53 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::{Expr, Stmt, parse_quote};
 
 use super::context::{Context, Grant, is_secret};
 use super::literal::{self, ident};
-use super::{address, auth};
+use super::{address, ast, auth};
 use crate::model::{Body, Generator, Input, Part, PartSource, PathPiece, Place, ShapeKind, Type};
 
 /// The body of `Provider::request`.
-pub(crate) fn body(cx: &Context<'_>) -> TokenStream {
+pub(crate) fn body(cx: &Context<'_>) -> Vec<Stmt> {
     let request = &cx.operation.request;
-    let settings = settings(cx);
-    let begin = begin(cx);
-    let path = request.path.iter().map(|piece| match piece {
-        PathPiece::Literal(text) => quote!(request.segment_literal(#text);),
+    let mut body = vec![settings(cx)];
+    body.extend(begin(cx));
+    body.extend(request.path.iter().map(|piece| match piece {
+        PathPiece::Literal(text) => say("segment_literal", vec![ast::text(text)]),
         PathPiece::Part(index) => statement(cx, &request.parts[*index], false),
-    });
-    let accept = request
-        .accept
-        .as_ref()
-        .map(|accept| quote!(request.accept(#accept);));
-    let content_type = content_type(cx);
-    let authentication = auth::statement(cx);
+    }));
+    body.extend(request.accept.iter().map(|accept| say("accept", vec![ast::text(accept)])));
+    body.extend(auth::statement(cx));
+    body.extend(content_type(&request.body).map(|name| say("content_type", vec![ast::text(name)])));
     let in_path = |part: &&Part| matches!(part.place, Place::Path(_));
     let parts = request.parts.iter().filter(|part| !in_path(part));
-    let parts = parts.map(|part| statement(cx, part, false));
-    quote! {
-        #settings
-        #begin
-        #(#path)*
-        #accept
-        #authentication
-        #content_type
-        #(#parts)*
-        request.finish()
-    }
+    body.extend(parts.map(|part| statement(cx, part, false)));
+    body.push(ast::value(ast::method(ast::named(&["request"]), "finish", Vec::new())));
+    body
 }
 
-/// Whether the request reads the client's settings.
-fn settings(cx: &Context<'_>) -> TokenStream {
-    if cx.client.has_several() {
-        quote!(let settings = &*self.client.settings;)
-    } else {
-        quote!(let settings = &*self.settings;)
-    }
+/// `request.name(…);`
+fn say(name: &str, arguments: Vec<Expr>) -> Stmt {
+    ast::statement(ast::method(ast::named(&["request"]), name, arguments))
 }
 
-fn begin(cx: &Context<'_>) -> TokenStream {
+/// The client's settings.
+fn settings(cx: &Context<'_>) -> Stmt {
+    let this = ast::named(&["self"]);
+    let client = if cx.client.has_several() { ast::field(this, "client") } else { this };
+    let settings = ast::field(client, "settings");
+    ast::bind("settings", ast::borrow(ast::inside(settings)))
+}
+
+fn begin(cx: &Context<'_>) -> Vec<Stmt> {
     let method = &cx.operation.request.method;
     let address = cx.address();
     let field = ident(&address.field);
     if !address.is_of_session {
-        return quote!(let mut request = RequestBuilder::new(#method, &settings.#field););
+        let base_url = ast::borrow(ast::field(ast::named(&["settings"]), &address.field));
+        let new = ast::call(&["RequestBuilder", "new"], vec![ast::text(method), base_url]);
+        return vec![ast::bind_mut("request", new)];
     }
     let environment = ident(&cx.provider().server_name.rust);
     let choice = if address.is_chosen_by_session {
@@ -73,51 +69,47 @@ fn begin(cx: &Context<'_>) -> TokenStream {
     };
     let made = address::resolved(address, cx.client, &choice, &variable);
     let made = made.expect("an address of the session has servers");
-    quote! {
+    ast::parsed(quote! {
         let base_url = match &settings.#field {
             Some(url) => url.clone(),
             None => #made?,
         };
         let mut request = RequestBuilder::new(#method, &base_url);
-    }
+    })
 }
 
-fn content_type(cx: &Context<'_>) -> TokenStream {
-    match &cx.operation.request.body {
-        Body::Json(media_type) => quote!(request.content_type(#media_type);),
-        Body::Form => quote!(request.content_type("application/x-www-form-urlencoded");),
-        Body::Empty | Body::Text(_) => TokenStream::new(),
+fn content_type(body: &Body) -> Option<&str> {
+    match body {
+        Body::Json(media_type) => Some(media_type),
+        Body::Form => Some("application/x-www-form-urlencoded"),
+        Body::Empty | Body::Text(_) => None,
     }
 }
 
 /// Fills in one part.
-pub(super) fn statement(cx: &Context<'_>, part: &Part, is_of_choice: bool) -> TokenStream {
+pub(super) fn statement(cx: &Context<'_>, part: &Part, is_of_choice: bool) -> Stmt {
     if let PartSource::Basic(user, password) = &part.source {
         let user = credential(cx, user, is_of_choice);
         let password = credential(cx, password, is_of_choice);
-        return quote!(request.basic(#user, #password););
+        return say("basic", vec![user, password]);
     }
     let Some(input) = input(cx, &part.source) else {
-        let value = value(cx, part);
-        return call(
-            cx,
-            part,
-            &value,
-            matches!(part.source, PartSource::Token(_)),
-        );
+        let is_hidden = matches!(part.source, PartSource::Token(_));
+        return call(cx, part, value(cx, part), is_hidden);
     };
     let name = ident(&input.name.rust);
     let is_hidden = is_secret(input);
     if is_of_choice && input.is_of_choice {
-        return call(cx, part, &quote!(#name), is_hidden);
+        return call(cx, part, ast::local(&name), is_hidden);
     }
-    let owner = owner(&part.source);
-    let borrow = (is_hidden || !is_copy(cx, part, &input.ty)).then(|| quote!(&));
+    let of = ast::field(owner(&part.source), &input.name.rust);
+    let is_borrowed = is_hidden || !is_copy(cx, part, &input.ty);
+    let of = if is_borrowed { ast::borrow(of) } else { of };
     if is_always_there(input) {
-        return call(cx, part, &quote!(#borrow #owner.#name), is_hidden);
+        return call(cx, part, of, is_hidden);
     }
-    let fill = call(cx, part, &quote!(#name), is_hidden);
-    quote!(if let Some(#name) = #borrow #owner.#name { #fill })
+    let fill = call(cx, part, ast::local(&name), is_hidden);
+    ast::value(ast::if_some(&name, of, vec![fill]))
 }
 
 /// Whether a value is handed on as it is.
@@ -146,123 +138,99 @@ fn input<'a>(cx: &Context<'a>, source: &PartSource) -> Option<&'a Input> {
     }
 }
 
-fn owner(source: &PartSource) -> TokenStream {
-    if matches!(source, PartSource::Session(_)) {
-        quote!(grant)
-    } else {
-        quote!(settings)
-    }
+fn owner(source: &PartSource) -> Expr {
+    let is_of_session = matches!(source, PartSource::Session(_));
+    ast::named(&[if is_of_session { "grant" } else { "settings" }])
 }
 
 /// A user name or password.
-fn credential(cx: &Context<'_>, source: &PartSource, is_of_choice: bool) -> TokenStream {
+fn credential(cx: &Context<'_>, source: &PartSource, is_of_choice: bool) -> Expr {
     let Some(input) = input(cx, source) else {
         return match source {
-            PartSource::Constant(value) => {
-                let text = literal::text(value);
-                quote!(#text)
-            }
+            PartSource::Constant(value) => ast::text(&literal::text(value)),
             PartSource::Token(index) => token(cx, *index),
-            _ => quote!(""),
+            _ => ast::text(""),
         };
     };
-    let name = ident(&input.name.rust);
-    let owner = owner(source);
-    match (is_of_choice && input.is_of_choice, is_always_there(input)) {
-        (true, _) => quote!(#name),
-        (false, true) => quote!(&#owner.#name),
-        (false, false) => quote!(#owner.#name.as_ref().unwrap_or(&Secret::new(""))),
+    if is_of_choice && input.is_of_choice {
+        return ast::local(&ident(&input.name.rust));
     }
+    let of = ast::field(owner(source), &input.name.rust);
+    if is_always_there(input) {
+        return ast::borrow(of);
+    }
+    let nothing = ast::borrow(ast::call(&["Secret", "new"], vec![ast::text("")]));
+    ast::method(ast::method(of, "as_ref", Vec::new()), "unwrap_or", vec![nothing])
 }
 
-fn token(cx: &Context<'_>, index: usize) -> TokenStream {
-    let field = ident(&cx.operation.tokens[index].name.rust);
+fn token(cx: &Context<'_>, index: usize) -> Expr {
+    let grant = ast::named(&["grant"]);
     match cx.grant {
-        Grant::Fields => quote!(&grant.#field),
-        _ => quote!(grant),
+        Grant::Fields => ast::borrow(ast::field(grant, &cx.operation.tokens[index].name.rust)),
+        _ => grant,
     }
 }
 
-fn value(cx: &Context<'_>, part: &Part) -> TokenStream {
+fn value(cx: &Context<'_>, part: &Part) -> Expr {
+    let is_json = matches!(cx.operation.request.body, Body::Json(_));
     match &part.source {
         PartSource::Token(index) => token(cx, *index),
-        PartSource::Constant(value) if matches!(part.place, Place::Body(_)) => {
-            if matches!(cx.operation.request.body, Body::Json(_)) {
-                return literal::json(value);
-            }
-            let text = literal::text(value);
-            quote!(#text)
-        }
-        PartSource::Constant(value) => {
-            let text = format!("{}{}", part.prefix, literal::text(value));
-            quote!(#text)
-        }
-        PartSource::Generated(generator) => match generator {
-            Generator::Uuid => quote!(generate::uuid()),
-            Generator::UnixSeconds => quote!(generate::unix_seconds()),
-            Generator::UnixMilliseconds => quote!(generate::unix_milliseconds()),
-            Generator::DateTime => quote!(generate::date_time()),
+        PartSource::Constant(value) => match part.place {
+            Place::Body(_) if is_json => literal::json_value(value),
+            Place::Body(_) => ast::text(&literal::text(value)),
+            _ => ast::text(&format!("{}{}", part.prefix, literal::text(value))),
         },
+        PartSource::Generated(generator) => {
+            let name = match generator {
+                Generator::Uuid => "uuid",
+                Generator::UnixSeconds => "unix_seconds",
+                Generator::UnixMilliseconds => "unix_milliseconds",
+                Generator::DateTime => "date_time",
+            };
+            ast::call(&["generate", name], Vec::new())
+        }
         PartSource::Setting(_) | PartSource::Session(_) | PartSource::Basic(..) => {
-            TokenStream::new()
+            unreachable!("inputs and credentials are filled in elsewhere")
         }
     }
 }
 
-fn call(cx: &Context<'_>, part: &Part, value: &TokenStream, is_hidden: bool) -> TokenStream {
-    let prefix = &part.prefix;
-    let shown = shown(part, value);
-    let body = &cx.operation.request.body;
-    match (&part.place, is_hidden) {
-        (Place::Path(name), true) => quote!(request.secret_segment(#name, #prefix, #value);),
-        (Place::Path(name), false) => quote!(request.segment(#name, #shown);),
-        (Place::Query(name), true) => quote!(request.secret_query(#name, #prefix, #value);),
-        (Place::Query(name), false) => quote!(request.query(#name, #shown);),
-        (Place::Header(name), true) => quote!(request.secret_header(#name, #prefix, #value);),
-        (Place::Header(name), false) => quote!(request.header(#name, #shown);),
-        (Place::Cookie(name), true) => quote!(request.secret_cookie(#name, #prefix, #value);),
-        (Place::Cookie(name), false) => quote!(request.cookie(#name, #shown);),
-        (Place::Body(pointer), is_hidden) => body_call(body, part, pointer, value, is_hidden),
-        (Place::Basic, _) => TokenStream::new(),
+fn call(cx: &Context<'_>, part: &Part, value: Expr, is_hidden: bool) -> Stmt {
+    let (place, mut arguments) = match &part.place {
+        Place::Path(name) => ("segment", vec![ast::text(name)]),
+        Place::Query(name) => ("query", vec![ast::text(name)]),
+        Place::Header(name) => ("header", vec![ast::text(name)]),
+        Place::Cookie(name) => ("cookie", vec![ast::text(name)]),
+        Place::Body(pointer) => body_place(&cx.operation.request.body, pointer),
+        Place::Basic => unreachable!("credentials are filled in elsewhere"),
+    };
+    if is_hidden {
+        arguments.extend([ast::text(&part.prefix), value]);
+        say(&format!("secret_{place}"), arguments)
+    } else {
+        arguments.push(shown(part, value));
+        say(place, arguments)
     }
 }
 
-fn body_call(
-    body: &Body,
-    part: &Part,
-    pointer: &str,
-    value: &TokenStream,
-    is_hidden: bool,
-) -> TokenStream {
-    let prefix = &part.prefix;
-    let shown = shown(part, value);
-    match (body, is_hidden) {
-        (Body::Json(_), true) => quote!(request.secret_json(#pointer, #prefix, #value);),
-        (Body::Json(_), false) => quote!(request.json(#pointer, #shown);),
-        (Body::Form, _) => {
-            let name = pointer
-                .trim_start_matches('/')
-                .replace("~1", "/")
-                .replace("~0", "~");
-            if is_hidden {
-                quote!(request.secret_form(#name, #prefix, #value);)
-            } else {
-                quote!(request.form(#name, #shown);)
-            }
+fn body_place(body: &Body, pointer: &str) -> (&'static str, Vec<Expr>) {
+    match body {
+        Body::Json(_) => ("json", vec![ast::text(pointer)]),
+        Body::Form => {
+            let name = pointer.trim_start_matches('/');
+            let name = name.replace("~1", "/").replace("~0", "~");
+            ("form", vec![ast::text(&name)])
         }
-        (Body::Text(media_type), true) => {
-            quote!(request.secret_text(#media_type, #prefix, #value);)
-        }
-        (Body::Text(media_type), false) => quote!(request.text(#media_type, #shown);),
-        (Body::Empty, _) => TokenStream::new(),
+        Body::Text(media_type) => ("text", vec![ast::text(media_type)]),
+        Body::Empty => unreachable!("an empty body has no parts"),
     }
 }
 
 /// A value that is not hidden, with the text before it.
-fn shown(part: &Part, value: &TokenStream) -> TokenStream {
+fn shown(part: &Part, value: Expr) -> Expr {
     if part.prefix.is_empty() || matches!(part.source, PartSource::Constant(_)) {
-        return value.clone();
+        return value;
     }
     let pattern = format!("{}{{}}", part.prefix.replace('{', "{{").replace('}', "}}"));
-    quote!(format!(#pattern, #value))
+    parse_quote!(format!(#pattern, #value))
 }
