@@ -11,10 +11,10 @@ use super::{ast, item, request};
 use crate::model::{Operation, Previous, Token};
 
 /// The mark of an operation that the vendor is about to withdraw.
-pub(crate) fn deprecated(operation: &Operation) -> Option<TokenStream> {
+pub(crate) fn deprecated(operation: &Operation) -> Option<Attribute> {
     operation
         .is_deprecated
-        .then(|| quote!(#[deprecated = "the vendor marks this operation as deprecated"]))
+        .then(|| parse_quote!(#[deprecated = "the vendor marks this operation as deprecated"]))
 }
 
 /// The argument as it is declared, and as it is handed on.
@@ -59,7 +59,8 @@ fn docs(cx: &Context<'_>) -> Docs {
         (Grant::Fields, true) => "Spends the grant and brings back its successors.".to_owned(),
         (Grant::Fields, false) => "Gets new tokens for the grant.".to_owned(),
     };
-    let either = takes_either(cx).then(|| format!("Takes a [`{}`] or a whole [`TokenSet`].", cx.grant_type()));
+    let either = takes_either(cx)
+        .then(|| format!("Takes a [`{}`] or a whole [`TokenSet`].", cx.grant_type()));
     Docs::new(first)
         .maybe(either)
         .paragraph("# Errors")
@@ -120,7 +121,7 @@ pub(crate) fn provider(cx: &Context<'_>) -> Item {
 /// The `refresh` function, for the `impl` of whatever makes the call.
 pub(crate) fn refresh(cx: &Context<'_>) -> ImplItem {
     let mut attributes = docs(cx).list();
-    attributes.extend(deprecated(cx.operation).map(|tokens| -> Attribute { parse_quote!(#tokens) }));
+    attributes.extend(deprecated(cx.operation));
     let this = ast::named(&["self"]);
     let client = if cx.client.has_several() {
         ast::field(this, "client")

@@ -1,104 +1,105 @@
 //! Turns a provider into its `Client`: the settings it keeps and, of several operations, a way to each.
 
-use proc_macro2::TokenStream;
 use quote::quote;
+use syn::{ImplItem, Item};
 
 use super::context::{Client, Context, input_type, optional};
-use super::docs::{Docs, code, doc};
+use super::docs::{Docs, code};
 use super::literal::ident;
 use super::request::is_always_there;
-use super::{actor, address};
+use super::{actor, address, ast, item};
 use crate::model::Operation;
 
 /// The `Client` of a provider with one operation.
-pub(crate) fn single(cx: &Context<'_>) -> TokenStream {
-    let builder = builder_function();
-    let refresh = actor::refresh(cx);
-    let functions = quote!(#builder #refresh);
-    client(cx.client, &functions)
+pub(crate) fn single(cx: &Context<'_>) -> [Item; 3] {
+    client(cx.client, [actor::refresh(cx)])
 }
 
 /// The `Client` of a provider with several operations.
-pub(crate) fn several(of: &Client<'_>) -> TokenStream {
-    let builder = builder_function();
-    let accessors = of.provider.operations.iter().map(accessor);
-    let functions = quote!(#builder #(#accessors)*);
-    client(of, &functions)
+pub(crate) fn several(of: &Client<'_>) -> [Item; 3] {
+    client(of, of.provider.operations.iter().map(accessor))
 }
 
-fn client(of: &Client<'_>, functions: &TokenStream) -> TokenStream {
-    let title = code(&of.provider.id);
-    let docs = doc(&format!("Refreshes the tokens of {title}. Cheap to clone."));
-    let settings = settings(of);
-    quote! {
-        #docs
-        #[derive(Clone, Debug)]
-        pub struct Client {
-            settings: Arc<Settings>,
-            transport: SharedTransport,
-        }
-
-        #settings
-
-        impl Client { #functions }
-    }
+fn client(of: &Client<'_>, functions: impl IntoIterator<Item = ImplItem>) -> [Item; 3] {
+    let docs = format!(
+        "Refreshes the tokens of {}. Cheap to clone.",
+        code(&of.provider.id)
+    );
+    let attributes = vec![item::doc(&docs), item::derive(&["Clone", "Debug"])];
+    let name = ident("Client");
+    let mut fields = item::Fields::default();
+    fields.private("settings", item::generic("Arc", vec![item::ty("Settings")]));
+    fields.private("transport", item::ty("SharedTransport"));
+    let mut all = vec![builder_function()];
+    all.extend(functions);
+    [
+        fields.strukt(attributes, item::public(), &name),
+        settings(of),
+        item::implementation(None, &name, all),
+    ]
 }
 
-fn builder_function() -> TokenStream {
-    let docs = doc("Starts with nothing set.");
-    quote! {
-        #docs
-        pub fn builder() -> ClientBuilder { ClientBuilder::default() }
-    }
+fn builder_function() -> ImplItem {
+    let default = ast::call(&["ClientBuilder", "default"], Vec::new());
+    item::function(
+        vec![item::doc("Starts with nothing set.")],
+        item::public(),
+        quote!(fn builder() -> ClientBuilder),
+        vec![ast::value(default)],
+    )
 }
 
-fn accessor(operation: &Operation) -> TokenStream {
+fn accessor(operation: &Operation) -> ImplItem {
     let docs = Docs::of(operation.summary.as_deref(), || {
         format!("The operation {}.", code(&operation.name.wire))
     });
-    let docs = docs.attributes();
-    let deprecated = actor::deprecated(operation);
+    let mut attributes = docs.list();
+    attributes.extend(actor::deprecated(operation));
+    attributes.push(item::word("must_use"));
     let name = ident(&operation.name.rust);
-    quote! {
-        #docs
-        #deprecated
-        #[must_use]
-        pub fn #name(&self) -> #name::Refresh {
-            #name::Refresh { client: self.clone() }
-        }
-    }
+    let mut fields = ast::Fields::new();
+    fields.put(
+        "client",
+        ast::method(ast::named(&["self"]), "clone", Vec::new()),
+    );
+    item::function(
+        attributes,
+        item::public(),
+        quote!(fn #name(&self) -> #name::Refresh),
+        vec![ast::value(
+            fields.of_path(&[&operation.name.rust, "Refresh"]),
+        )],
+    )
 }
 
-fn settings(of: &Client<'_>) -> TokenStream {
-    let addresses = of.addresses.iter().map(|address| {
-        let field = ident(&address.field);
-        let ty = super::item::ty("BaseUrl");
+fn settings(of: &Client<'_>) -> Item {
+    let mut fields = item::Fields::default();
+    for address in &of.addresses {
+        let ty = item::ty("BaseUrl");
         let ty = if address.is_of_session {
             optional(ty)
         } else {
             ty
         };
-        quote!(#field: #ty,)
-    });
-    let environment = keeps_environment(of).then(|| quote!(environment: Environment,));
-    let choices = of.choices.iter().map(|choice| {
-        let (field, ty) = (ident(&choice.field), ident(&choice.ty));
-        quote!(#field: #ty,)
-    });
-    let inputs = kept_inputs(of).map(|input| {
-        let name = ident(&input.name.rust);
+        fields.private(&address.field, ty);
+    }
+    if keeps_environment(of) {
+        fields.private("environment", item::ty("Environment"));
+    }
+    for choice in &of.choices {
+        fields.private(&choice.field, item::ty(&choice.ty));
+    }
+    for input in kept_inputs(of) {
         let ty = input_type(&of.provider.shapes, input);
         let ty = if is_always_there(input) {
             ty
         } else {
             optional(ty)
         };
-        quote!(#name: #ty,)
-    });
-    quote! {
-        #[derive(Debug)]
-        struct Settings { #(#addresses)* #environment #(#choices)* #(#inputs)* }
+        fields.private(&input.name.rust, ty);
     }
+    let attributes = vec![item::derive(&["Debug"])];
+    fields.strukt(attributes, syn::Visibility::Inherited, &ident("Settings"))
 }
 
 /// Whether the environment is needed after `build()`: where the session fills a variable of the address.
@@ -117,17 +118,17 @@ pub(super) fn kept_inputs<'a>(of: &'a Client<'a>) -> impl Iterator<Item = &'a cr
 }
 
 /// The type of an operation among several.
-pub(crate) fn operation(cx: &Context<'_>) -> TokenStream {
+pub(crate) fn operation(cx: &Context<'_>) -> [Item; 2] {
     let docs = Docs::of(cx.operation.summary.as_deref(), || {
         format!("Makes the calls of {}.", code(&cx.operation.name.wire))
     });
-    let docs = docs.attributes();
-    let refresh = actor::refresh(cx);
-    quote! {
-        #docs
-        #[derive(Clone, Debug)]
-        pub struct Refresh { pub(super) client: Client }
-
-        impl Refresh { #refresh }
-    }
+    let mut attributes = docs.list();
+    attributes.push(item::derive(&["Clone", "Debug"]));
+    let name = ident("Refresh");
+    let mut fields = item::Fields::default();
+    fields.within("client", item::ty("Client"));
+    [
+        fields.strukt(attributes, item::public(), &name),
+        item::implementation(None, &name, vec![actor::refresh(cx)]),
+    ]
 }

@@ -118,6 +118,13 @@ impl Fields {
         ));
     }
 
+    /// `pub(super) name: Type,`
+    pub(crate) fn within(&mut self, name: &str, ty: Type) {
+        let vis: Visibility = syn::parse_quote!(pub(super));
+        self.0
+            .push(declared(Vec::new(), vis, Some(ident(name)), ty));
+    }
+
     /// `pub struct Name { … }`
     pub(crate) fn strukt(self, attributes: Vec<Attribute>, vis: Visibility, name: &Ident) -> Item {
         let fields = syn::Fields::Named(syn::FieldsNamed {

@@ -5,6 +5,7 @@ mod address;
 mod ast;
 mod auth;
 mod builder;
+mod built;
 mod client;
 mod context;
 mod docs;
@@ -105,9 +106,9 @@ fn single(cx: &Context<'_>) -> Vec<Item> {
     let client = client::single(cx);
     let provider = actor::provider(cx);
     let builder = builder::builder(cx.client);
-    items.extend(parsed(client));
+    items.extend(client);
     items.push(provider);
-    items.extend(parsed(builder));
+    items.extend(builder);
     items
 }
 
@@ -115,7 +116,8 @@ fn several(of: &Client<'_>) -> Vec<Item> {
     let mut items = settings(of);
     let client = client::several(of);
     let builder = builder::builder(of);
-    items.extend(parsed(quote!(#client #builder)));
+    items.extend(client);
+    items.extend(builder);
     items
 }
 
@@ -123,7 +125,7 @@ fn operation_file<'a>(cx: &Context<'a>) -> File<'a> {
     let mut items = types(cx);
     let operation = client::operation(cx);
     let provider = actor::provider(cx);
-    items.extend(parsed(operation));
+    items.extend(operation);
     items.push(provider);
     let choices = cx.client.choices.iter().map(|choice| choice.ty.clone());
     let names = choices.chain(["Client".to_owned(), "Environment".to_owned()]);
@@ -148,7 +150,7 @@ fn types(cx: &Context<'_>) -> Vec<Item> {
     items.extend(tokens::tokens(cx));
     items.extend(tokens::token_set(cx));
     items.extend(shape::all(&cx.operation.shapes));
-    items.extend(parsed(refusal::refusal(cx)));
+    items.extend(refusal::refusal(cx));
     items
 }
 

@@ -2,80 +2,81 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::{Expr, ImplItem, Item, Visibility, parse_quote};
 
 use super::context::Context;
 use super::docs::{Docs, code, doc, summary};
 use super::literal::{ident, integer};
 use super::shape::variant_type;
+use super::{ast, item};
 use crate::model::Refusal;
 
 /// `Refusal`, how it is read, and the `Error` that carries it.
-pub(crate) fn refusal(cx: &Context<'_>) -> TokenStream {
+pub(crate) fn refusal(cx: &Context<'_>) -> [Item; 3] {
     let refusals = &cx.operation.refusals;
     let docs = if refusals.is_empty() {
         Docs::new("A refusal as the vendor documents it: it documents none.")
     } else {
         Docs::new("A refusal as the vendor documents it.")
     };
-    let docs = docs.attributes();
-    let variants = refusals.iter().map(|refusal| variant(cx, refusal));
-    let read = read(refusals);
-    let error = error(cx);
-    quote! {
-        #docs
-        #[derive(Debug)]
-        #[non_exhaustive]
-        pub enum Refusal { #(#variants)* }
-
-        impl ReadRefusal for Refusal { #read }
-
-        #error
+    let mut attributes = docs.list();
+    attributes.extend([item::derive(&["Debug"]), item::word("non_exhaustive")]);
+    let mut variants = item::Variants::default();
+    for refusal in refusals {
+        let docs = described(refusal).list();
+        let body = refusal
+            .body
+            .as_ref()
+            .map(|body| variant_type(&cx.operation.shapes, body));
+        variants.put(docs, &refusal.name.rust, body);
     }
+    let name = ident("Refusal");
+    [
+        variants.of(attributes, &name),
+        item::implementation(Some("ReadRefusal"), &name, vec![read(refusals)]),
+        error(cx),
+    ]
 }
 
-fn variant(cx: &Context<'_>, refusal: &Refusal) -> TokenStream {
-    let said = refusal.description.as_deref().and_then(summary);
+fn described(refusal: &Refusal) -> Docs {
     let status = match refusal.status {
         status if is_default(status) => "Any other status".to_owned(),
         _ => code(&refusal.name.wire),
     };
-    let docs = Docs::new(match said {
-        Some(said) => format!("{status}: {said}"),
-        None => format!("{status}."),
-    });
-    let docs = docs.attributes();
-    let name = ident(&refusal.name.rust);
-    match &refusal.body {
-        Some(body) => {
-            let body = variant_type(&cx.operation.shapes, body);
-            quote!(#docs #name(#body),)
-        }
-        None => quote!(#docs #name,),
+    match refusal.description.as_deref().and_then(summary) {
+        Some(said) => Docs::new(format!("{status}: {said}")),
+        None => Docs::new(format!("{status}.")),
     }
 }
 
-fn read(refusals: &[Refusal]) -> TokenStream {
-    if refusals.is_empty() {
-        return quote! {
-            fn read(_status: u16, _body: &Json) -> Result<Option<Self>, Mismatch> { Ok(None) }
-        };
-    }
-    let body = ident(if refusals.iter().any(|r| r.body.is_some()) {
-        "body"
-    } else {
-        "_body"
-    });
+fn read(refusals: &[Refusal]) -> ImplItem {
     // The narrowest range first: `400` before `4XX` before `default`.
     let mut ordered: Vec<_> = refusals.iter().collect();
     ordered.sort_by_key(|refusal| refusal.status.1.saturating_sub(refusal.status.0));
-    if let [only] = ordered.as_slice()
-        && is_default(only.status)
-    {
-        let made = made(only);
-        return quote! {
-            fn read(_status: u16, #body: &Json) -> Result<Option<Self>, Mismatch> { Ok(Some(#made)) }
-        };
-    }
+    let some = |made: Expr| ast::value(ast::call(&["Ok"], vec![ast::option(Some(made))]));
+    let (is_asked, statements) = match ordered.as_slice() {
+        [] => {
+            let none = ast::call(&["Ok"], vec![ast::option(None)]);
+            (false, vec![ast::value(none)])
+        }
+        [only] if is_default(only.status) => (false, vec![some(made(only))]),
+        _ => {
+            let refusal = ast::bind("refusal", by_status(&ordered));
+            (true, vec![refusal, some(ast::named(&["refusal"]))])
+        }
+    };
+    let status = ident(if is_asked { "status" } else { "_status" });
+    let has_body = refusals.iter().any(|refusal| refusal.body.is_some());
+    let body = ident(if has_body { "body" } else { "_body" });
+    item::function(
+        Vec::new(),
+        Visibility::Inherited,
+        quote!(fn read(#status: u16, #body: &Json) -> Result<Option<Self>, Mismatch>),
+        statements,
+    )
+}
+
+fn by_status(ordered: &[&Refusal]) -> Expr {
     let arms = ordered.iter().enumerate().map(|(index, refusal)| {
         let pattern = pattern(refusal.status, &ordered[..index]);
         let made = made(refusal);
@@ -83,21 +84,15 @@ fn read(refusals: &[Refusal]) -> TokenStream {
     });
     let has_default = ordered.last().is_some_and(|last| is_default(last.status));
     let rest = (!has_default).then(|| quote!(_ => return Ok(None),));
-    quote! {
-        fn read(status: u16, #body: &Json) -> Result<Option<Self>, Mismatch> {
-            let refusal = match status { #(#arms)* #rest };
-            Ok(Some(refusal))
-        }
-    }
+    parse_quote!(match status { #(#arms)* #rest })
 }
 
-fn made(refusal: &Refusal) -> TokenStream {
-    let name = ident(&refusal.name.rust);
-    let content = refusal
-        .body
-        .as_ref()
-        .map(|_| quote!((Decode::decode(body)?)));
-    quote!(Self::#name #content)
+fn made(refusal: &Refusal) -> Expr {
+    if refusal.body.is_none() {
+        return ast::named(&["Self", &refusal.name.rust]);
+    }
+    let body = ast::call(&["Decode", "decode"], vec![ast::named(&["body"])]);
+    ast::call(&["Self", &refusal.name.rust], vec![ast::question(body)])
 }
 
 fn is_default((first, last): (u16, u16)) -> bool {
@@ -120,13 +115,13 @@ fn pattern(status: (u16, u16), before: &[&Refusal]) -> TokenStream {
     }
 }
 
-fn error(cx: &Context<'_>) -> TokenStream {
+fn error(cx: &Context<'_>) -> Item {
     let grant = cx.grant_type();
     if cx.is_spent() {
         let docs = doc("What a failed refresh comes back with: why, and the grant.");
-        quote!(#docs pub type Error = token_refresh_runtime::Error<Refusal, #grant>;)
+        parse_quote!(#docs pub type Error = token_refresh_runtime::Error<Refusal, #grant>;)
     } else {
         let docs = doc("What a failed refresh comes back with.");
-        quote!(#docs pub type Error = token_refresh_runtime::Error<Refusal>;)
+        parse_quote!(#docs pub type Error = token_refresh_runtime::Error<Refusal>;)
     }
 }

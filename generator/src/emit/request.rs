@@ -18,13 +18,22 @@ pub(crate) fn body(cx: &Context<'_>) -> Vec<Stmt> {
         PathPiece::Literal(text) => say("segment_literal", vec![ast::text(text)]),
         PathPiece::Part(index) => statement(cx, &request.parts[*index], false),
     }));
-    body.extend(request.accept.iter().map(|accept| say("accept", vec![ast::text(accept)])));
+    body.extend(
+        request
+            .accept
+            .iter()
+            .map(|accept| say("accept", vec![ast::text(accept)])),
+    );
     body.extend(auth::statement(cx));
     body.extend(content_type(&request.body).map(|name| say("content_type", vec![ast::text(name)])));
     let in_path = |part: &&Part| matches!(part.place, Place::Path(_));
     let parts = request.parts.iter().filter(|part| !in_path(part));
     body.extend(parts.map(|part| statement(cx, part, false)));
-    body.push(ast::value(ast::method(ast::named(&["request"]), "finish", Vec::new())));
+    body.push(ast::value(ast::method(
+        ast::named(&["request"]),
+        "finish",
+        Vec::new(),
+    )));
     body
 }
 
@@ -36,7 +45,11 @@ fn say(name: &str, arguments: Vec<Expr>) -> Stmt {
 /// The client's settings.
 fn settings(cx: &Context<'_>) -> Stmt {
     let this = ast::named(&["self"]);
-    let client = if cx.client.has_several() { ast::field(this, "client") } else { this };
+    let client = if cx.client.has_several() {
+        ast::field(this, "client")
+    } else {
+        this
+    };
     let settings = ast::field(client, "settings");
     ast::bind("settings", ast::borrow(ast::inside(settings)))
 }
@@ -47,7 +60,10 @@ fn begin(cx: &Context<'_>) -> Vec<Stmt> {
     let field = ident(&address.field);
     if !address.is_of_session {
         let base_url = ast::borrow(ast::field(ast::named(&["settings"]), &address.field));
-        let new = ast::call(&["RequestBuilder", "new"], vec![ast::text(method), base_url]);
+        let new = ast::call(
+            &["RequestBuilder", "new"],
+            vec![ast::text(method), base_url],
+        );
         return vec![ast::bind_mut("request", new)];
     }
     let environment = ident(&cx.provider().server_name.rust);
@@ -160,7 +176,11 @@ fn credential(cx: &Context<'_>, source: &PartSource, is_of_choice: bool) -> Expr
         return ast::borrow(of);
     }
     let nothing = ast::borrow(ast::call(&["Secret", "new"], vec![ast::text("")]));
-    ast::method(ast::method(of, "as_ref", Vec::new()), "unwrap_or", vec![nothing])
+    ast::method(
+        ast::method(of, "as_ref", Vec::new()),
+        "unwrap_or",
+        vec![nothing],
+    )
 }
 
 fn token(cx: &Context<'_>, index: usize) -> Expr {
