@@ -63,28 +63,25 @@ const RUNTIME: &str = "token_refresh_runtime";
 
 /// The `use` lines; `own` are further names and the modules they are in.
 pub(super) fn uses(items: &str, own: &[(String, String)]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    lexer::words(items, |word| names.push(word));
+    names.sort_unstable();
+    names.dedup();
     let mut used: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    lexer::words(items, |word| {
-        if word.is_part {
-            return;
+    for word in names {
+        if let Some((name, module)) = known(word, own) {
+            used.entry(module).or_default().push(name);
         }
-        if let Some((name, module)) = known(&word, own) {
-            let names = used.entry(module).or_default();
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    });
+    }
     let mut text = String::new();
     let mut before = None;
     let mut modules: Vec<_> = used.into_iter().collect();
     modules.sort_by_key(|(module, _)| (group(module), *module));
-    for (module, mut names) in modules {
+    for (module, names) in modules {
         if before.is_some_and(|before| before != group(module)) {
             text.push('\n');
         }
         before = Some(group(module));
-        names.sort_unstable();
         text.push_str(&line(module, &names));
     }
     text
@@ -99,16 +96,11 @@ fn group(module: &str) -> u8 {
     }
 }
 
-fn known<'a>(word: &lexer::Word<'a>, own: &'a [(String, String)]) -> Option<(&'a str, &'a str)> {
-    if let Ok(at) = NAMES.binary_search_by_key(&word.text, |(name, _)| name) {
-        let (name, module) = NAMES[at];
-        // Small letters may name a field: only `generate::` and `json!` are ours.
-        let is_meant = word.text.starts_with(|c: char| c.is_ascii_uppercase())
-            || word.is_path_or_macro
-            || name == "default_transport";
-        return is_meant.then_some((name, module));
+fn known<'a>(word: &str, own: &'a [(String, String)]) -> Option<(&'a str, &'a str)> {
+    if let Ok(at) = NAMES.binary_search_by_key(&word, |(name, _)| name) {
+        return Some(NAMES[at]);
     }
-    let (name, module) = own.iter().find(|(name, _)| name == word.text)?;
+    let (name, module) = own.iter().find(|(name, _)| name == word)?;
     Some((name, module))
 }
 

@@ -1,21 +1,13 @@
 //! Finds the identifiers of Rust text, past strings and comments, for whoever looks for names.
 
-/// An identifier and what stands around it.
-pub(super) struct Word<'a> {
-    pub(super) text: &'a str,
-    /// Whether `::` or `.` stands before it: then it is a part of something else.
-    pub(super) is_part: bool,
-    /// Whether `::` or `!` stands after it.
-    pub(super) is_path_or_macro: bool,
-}
-
-/// Calls `found` with each identifier.
-pub(super) fn words<'a>(text: &'a str, mut found: impl FnMut(Word<'a>)) {
+/// Calls `found` with each identifier that could name something of another module: it is no part of a path and
+/// no field, and it begins with a capital, or a `!` or `::` follows it, or a `(`.
+pub(super) fn words<'a>(text: &'a str, mut found: impl FnMut(&'a str)) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
         match bytes[at] {
-            b'/' if bytes.get(at + 1) == Some(&b'/') => at = line_end(bytes, at),
+            b'/' if bytes.get(at + 1) == Some(&b'/') => at = line_end(text, at),
             b'"' => at = string_end(bytes, at),
             b'\'' => at = quote_end(bytes, at),
             b'r' if raw_string_end(bytes, at).is_some() => {
@@ -23,18 +15,21 @@ pub(super) fn words<'a>(text: &'a str, mut found: impl FnMut(Word<'a>)) {
             }
             first if is_letter(first) => {
                 let start = at;
-                while at < bytes.len() && (is_letter(bytes[at]) || bytes[at].is_ascii_digit()) {
+                while at < bytes.len() && is_word(bytes[at]) {
                     at += 1;
                 }
-                found(Word {
-                    text: &text[start..at],
-                    is_part: start > 0 && matches!(bytes[start - 1], b':' | b'.'),
-                    is_path_or_macro: matches!(bytes.get(at), Some(b'!'))
-                        || bytes[at..].starts_with(b"::"),
-                });
+                let is_part = start > 0 && matches!(bytes[start - 1], b':' | b'.');
+                let is_called = || match bytes.get(at) {
+                    Some(b'!' | b'(') => true,
+                    Some(b':') => bytes.get(at + 1) == Some(&b':'),
+                    _ => false,
+                };
+                if !is_part && (first.is_ascii_uppercase() || is_called()) {
+                    found(&text[start..at]);
+                }
             }
             first if first.is_ascii_digit() => {
-                while at < bytes.len() && (is_letter(bytes[at]) || bytes[at].is_ascii_digit()) {
+                while at < bytes.len() && is_word(bytes[at]) {
                     at += 1;
                 }
             }
@@ -47,9 +42,15 @@ fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
 }
 
-fn line_end(bytes: &[u8], from: usize) -> usize {
-    let end = bytes[from..].iter().position(|byte| *byte == b'\n');
-    end.map_or(bytes.len(), |length| from + length)
+fn is_word(byte: u8) -> bool {
+    is_letter(byte) || byte.is_ascii_digit()
+}
+
+fn line_end(text: &str, from: usize) -> usize {
+    // The search for a character in text is the fast one.
+    text[from..]
+        .find('\n')
+        .map_or(text.len(), |length| from + length)
 }
 
 /// Past a raw string, if one begins here.
