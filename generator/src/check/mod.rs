@@ -1,6 +1,6 @@
 //! Judges a [`Model`] by every rule: what would compile and then fail at run time is found here.
 //!
-//! One rule a file. Each looks at one operation through a [`Scope`] and reports to the sink; none changes
+//! One rule a file. Each looks at one operation through a `Scope` and reports to the sink; none changes
 //! anything, none depends on another, and the order does not matter, for the sink sorts.
 
 mod access;
