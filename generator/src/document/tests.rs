@@ -222,6 +222,7 @@ fn required_is_looked_up_through_compositions() {
         "{allOf: [{$ref: '#/components/schemas/T'}, {type: object, required: [t, own], properties: {own: {}}}]}",
         "{type: object, properties: {a: {}, b: {}}, anyOf: [{required: [a]}, {required: [b]}]}",
         "{type: object, required: [more], additionalProperties: {type: string}}",
+        "{type: object, required: [a], oneOf: [{type: object, properties: {a: {}}}, {$ref: '#/components/schemas/T'}]}",
     ];
     for schema in fine {
         good(&[(
