@@ -43,7 +43,7 @@ pub struct Provider {
     /// `externalDocs.url` of the document.
     pub docs_url: Option<String>,
     /// The client's settings over all operations: every input with [`Per::Client`].
-    /// [`Operation::inputs`] and [`Part`]s refer to them by index.
+    /// [`Part`]s refer to them by index.
     pub settings: Vec<Input>,
     /// Every structured type that [`Self::settings`] reach: the [`ShapeId`]s in their types are indices
     /// here, those everywhere else are indices in [`Operation::shapes`]. Of a provider with one operation

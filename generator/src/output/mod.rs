@@ -28,7 +28,7 @@ pub struct OutputFile {
     pub provider: Option<String>,
 }
 
-/// What [`write`] did, as sorted paths below the output folder.
+/// What [`write()`] did, as sorted paths below the output folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
