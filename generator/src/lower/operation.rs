@@ -64,9 +64,10 @@ pub(super) fn operation<'a>(
     shared: &mut Shared<'a>,
     sink: &mut Sink,
 ) -> Option<Operation> {
-    let extension = extension::read(nodes.operation.get("x-token-refresh")?, sink)?;
+    let node = nodes.operation;
+    let extension = extension::read(node.get("x-token-refresh")?, sink)?;
     let schemas = shared.schemas;
-    let responses = responses(nodes.operation, schemas);
+    let responses = responses(node, schemas);
     let mut shapes = Shapes::new(schemas, scope);
     let reader = tokens::Reader {
         nodes,
@@ -74,36 +75,14 @@ pub(super) fn operation<'a>(
         responses: &responses,
     };
     let tokens = tokens::tokens(&extension, &reader, &mut shapes, sink);
-    let mut builder = Builder {
-        nodes,
-        rules: Rules::of(&extension),
-        settings: &mut shared.settings,
-        setting_shapes: &mut shared.setting_shapes,
-        session: Inputs::default(),
-        shapes,
-        sink,
-    };
-    // First, so that variables of the document's servers have the same index in every operation.
-    let (published, is_own) = request::published(nodes.root, nodes.path_item, nodes.operation);
-    let servers = builder.servers(published);
-    let request = builder.request();
-    let (server_name, server_per) = request::server_choice(&builder.rules);
-    let (session, mut shapes) = (builder.session, builder.shapes);
-    shared.server_name = shared.server_name.take().or(server_name);
-    if server_per == Per::Session {
-        shared.server_per = Per::Session;
-    }
-    let servers = shared.keep_servers(servers, is_own);
-    let session_inputs = session.finish();
-    let unauthorized = unauthorized(&request, &shared.settings, &session_inputs);
+    let asked = shared.ask(nodes, &extension, shapes, sink);
+    let mut shapes = asked.shapes;
+    asked.grant.complain_of_shared_names(&tokens, sink);
+    let session_inputs = asked.grant.inputs;
+    let unauthorized = unauthorized(&asked.request, &shared.settings, &session_inputs);
     let lifecycle = lifecycle(&extension, unauthorized);
-    let success = response::success(
-        &responses,
-        &tokens,
-        &lifecycle.extras,
-        nodes.operation.span,
-        &mut shapes,
-    );
+    let extras = &lifecycle.extras;
+    let success = response::success(&responses, &tokens, extras, node.span, &mut shapes);
     let refusals = refusals(&responses, lifecycle.success.is_some(), &mut shapes);
     let maker = response::Maker {
         schemas,
@@ -111,19 +90,18 @@ pub(super) fn operation<'a>(
         lifecycle: &lifecycle,
     };
     let examples = examples(&responses, &maker);
-    let server = (server_per == Per::Session).then(|| shared.grant_server());
-    complain_of_shared_names(&tokens, &session_inputs, server.as_ref(), sink);
     let mut shapes = shapes.finish();
     reach::mark(&mut shapes, &success, &refusals, &session_inputs);
+    let keys = extension.inputs.into_iter().map(|entry| entry.key);
     Some(Operation {
         name,
-        origin: nodes.operation.span,
-        summary: text(nodes.operation, "summary").map(str::to_owned),
-        description: text(nodes.operation, "description").map(str::to_owned),
-        docs_url: docs_url(nodes.operation).or_else(|| docs_url(nodes.root)),
-        is_deprecated: is_true(nodes.operation, "deprecated"),
-        request,
-        servers,
+        origin: node.span,
+        summary: text(node, "summary").map(str::to_owned),
+        description: text(node, "description").map(str::to_owned),
+        docs_url: docs_url(node).or_else(|| docs_url(nodes.root)),
+        is_deprecated: is_true(node, "deprecated"),
+        request: asked.request,
+        servers: asked.servers,
         session_inputs,
         tokens,
         success,
@@ -132,13 +110,65 @@ pub(super) fn operation<'a>(
         shapes,
         lifecycle,
         wire: extension.wire,
-        input_keys: extension
-            .inputs
-            .into_iter()
-            .map(|entry| entry.key)
-            .collect(),
-        documented: shared.reader.operation(nodes.path_item, nodes.operation),
+        input_keys: keys.collect(),
+        documented: shared.reader.operation(nodes.path_item, node),
     })
+}
+
+/// What an operation asks for: its request, and where it is sent.
+struct Asked<'a> {
+    request: Request,
+    servers: Option<Vec<Server>>,
+    grant: Grant,
+    shapes: Shapes<'a>,
+}
+
+/// What travels with the tokens that are sent.
+struct Grant {
+    inputs: Vec<Input>,
+    /// What the choice of the server is called, where it is the session's.
+    server: Option<Name>,
+}
+
+impl<'a> Shared<'a> {
+    fn ask(
+        &mut self,
+        nodes: Nodes<'a>,
+        extension: &Extension,
+        shapes: Shapes<'a>,
+        sink: &mut Sink,
+    ) -> Asked<'a> {
+        let mut builder = Builder {
+            nodes,
+            rules: Rules::of(extension),
+            settings: &mut self.settings,
+            setting_shapes: &mut self.setting_shapes,
+            session: Inputs::default(),
+            shapes,
+            sink,
+        };
+        // First, so that variables of the document's servers have the same index in every operation.
+        let (published, is_own) = request::published(nodes.root, nodes.path_item, nodes.operation);
+        let servers = builder.servers(published);
+        let request = builder.request();
+        let (name, per) = request::server_choice(&builder.rules);
+        let (session, shapes) = (builder.session, builder.shapes);
+        self.server_name = self.server_name.take().or(name);
+        let is_of_session = per == Per::Session;
+        if is_of_session {
+            self.server_per = Per::Session;
+        }
+        let grant = Grant {
+            inputs: session.finish(),
+            server: is_of_session.then(|| self.grant_server()),
+        };
+        Asked {
+            request,
+            servers: self.keep_servers(servers, is_own),
+            grant,
+            shapes,
+        }
+    }
 }
 
 /// `externalDocs.url`
@@ -200,22 +230,21 @@ fn sources(part: &Part) -> Vec<&PartSource> {
     }
 }
 
-/// A token that is sent, an input of the session and the session's server are fields of one grant.
-fn complain_of_shared_names(
-    tokens: &[Token],
-    inputs: &[Input],
-    server: Option<&Name>,
-    sink: &mut Sink,
-) {
-    let mut fields: Vec<(&Name, Span)> = Vec::new();
-    let sent = tokens.iter().filter(|token| token.sent.is_some());
-    let named = sent.map(|token| (&token.name, token.origin));
-    let named = named.chain(inputs.iter().map(|input| (&input.name, input.origin)));
-    let block = tokens.first().map(|token| token.origin).unwrap_or_default();
-    for (name, origin) in named.chain(server.map(|name| (name, block))) {
-        if let Some((first, first_at)) = fields.iter().find(|(known, _)| known.rust == name.rust) {
-            sink.push(inputs::same_rust_name(first, *first_at, name, origin));
+impl Grant {
+    /// A token that is sent, an input of the session and the session's server are fields of one grant.
+    fn complain_of_shared_names(&self, tokens: &[Token], sink: &mut Sink) {
+        let sent = tokens.iter().filter(|token| token.sent.is_some());
+        let named = sent.map(|token| (&token.name, token.origin));
+        let named = named.chain(self.inputs.iter().map(|input| (&input.name, input.origin)));
+        let block = tokens.first().map(|token| token.origin).unwrap_or_default();
+        let server = self.server.iter().map(|name| (name, block));
+        let mut fields: Vec<(&Name, Span)> = Vec::new();
+        for (name, origin) in named.chain(server) {
+            let first = fields.iter().find(|(known, _)| known.rust == name.rust);
+            if let Some((first, first_at)) = first {
+                sink.push(inputs::same_rust_name(first, *first_at, name, origin));
+            }
+            fields.push((name, origin));
         }
-        fields.push((name, origin));
     }
 }
