@@ -61,11 +61,10 @@ impl<'a> Builder<'a, '_, '_> {
         let is_required = is_true(node, "required");
         let parts = self.content(content, media, is_required);
         let body = match media {
-            Media::Json => Body::Json(content.key.clone()),
             Media::Form => Body::Form,
             Media::Text if self.is_text(&content.node) => Body::Text(content.key.clone()),
             // Structure under another name is JSON all the same.
-            Media::Text => Body::Json(content.key.clone()),
+            Media::Json | Media::Text => Body::Json(content.key.clone()),
         };
         (body, parts)
     }
