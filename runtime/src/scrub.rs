@@ -37,6 +37,13 @@ impl<'a> Scrubber<'a> {
         Self { plain, encoded }
     }
 
+    /// The length of the longest form that is looked for.
+    pub(crate) fn longest(&self) -> usize {
+        let encoded = self.encoded.iter().map(|form| form.len());
+        let lengths = self.plain.iter().map(|text| text.len()).chain(encoded);
+        lengths.max().unwrap_or(0)
+    }
+
     /// The text without the secrets.
     pub(crate) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut scrubbed = Cow::Borrowed(text);

@@ -14,16 +14,20 @@ pub struct RedactedBody(String);
 const LIMIT: usize = 8 * 1024;
 
 impl RedactedBody {
-    /// Scrubs before it cuts, so that no secret is cut in two and missed.
+    /// Scrubs before it cuts, so that no secret is cut in two and missed. Of a body of a megabyte no more is
+    /// scrubbed than may be kept: what the first cut goes through is dropped.
     pub(crate) fn of(body: &[u8], scrubber: &Scrubber<'_>) -> Self {
-        let mut text = scrubber.scrub(&String::from_utf8_lossy(body)).into_owned();
-        if text.len() > LIMIT {
-            let cut = (0..=LIMIT)
-                .rev()
-                .find(|&at| text.is_char_boundary(at))
-                .unwrap_or(0);
-            text.truncate(cut);
-        }
+        let near = &body[..body.len().min(8 * LIMIT)];
+        let mut text = scrubber.scrub(&String::from_utf8_lossy(near)).into_owned();
+        let is_whole = near.len() == body.len();
+        // A character that the cut goes through becomes one of three bytes.
+        let torn = if is_whole { 0 } else { scrubber.longest() + 4 };
+        let limit = LIMIT.min(text.len().saturating_sub(torn));
+        let cut = (0..=limit)
+            .rev()
+            .find(|&at| text.is_char_boundary(at))
+            .unwrap_or(0);
+        text.truncate(cut);
         Self(text)
     }
 
@@ -36,5 +40,31 @@ impl RedactedBody {
 impl fmt::Debug for RedactedBody {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "RedactedBody({} bytes)", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Secret;
+
+    #[test]
+    fn no_part_of_a_secret_stands_where_a_large_body_was_cut() {
+        // So long that what is left of the body, once it is scrubbed, is below the limit.
+        let secret = Secret::new("\u{e4}-secret".repeat(12));
+        let scrubber = Scrubber::new([&secret]);
+        for lead in 0..12 {
+            let body = " ".repeat(lead) + &secret.expose().repeat(700);
+            let text = RedactedBody::of(body.as_bytes(), &scrubber);
+            assert!(text.expose().contains("[redacted]"));
+            assert!(!text.expose().contains("secret"), "{}", text.expose());
+        }
+    }
+
+    #[test]
+    fn a_large_body_is_cut_at_the_limit() {
+        let secret = Secret::from("s3cr3t-token");
+        let text = RedactedBody::of(&[b'a'; 1 << 20], &Scrubber::new([&secret]));
+        assert_eq!(text.expose().len(), LIMIT);
     }
 }
