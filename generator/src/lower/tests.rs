@@ -61,6 +61,38 @@ fn accepted_cases() {
     assert_eq!(problems, Vec::<String>::new());
 }
 
+/// Each level names the next one twice, which doubles the work where nobody remembers what was seen.
+#[test]
+fn unions_of_unions_end() {
+    let text = include_str!("../../../tests/cases/accept/sent-in-body.yaml");
+    let (before, after) = text.rsplit_once("schema:").unwrap();
+    let rest = after.split_once("      x-token-refresh").unwrap().1;
+    let reference = "{$ref: '#/components/schemas/Level";
+    let level = |at: usize| {
+        let next = at + 1;
+        format!("    Level{at}: {{oneOf: [{reference}{next}'}}, {reference}{next}'}}]}}\n")
+    };
+    let levels: String = (0..28).map(level).collect();
+    let text = format!(
+        "{before}schema: {reference}0'}}
+      x-token-refresh{rest}components:
+  schemas:
+{levels}    Level28:
+      type: object
+      properties: {{access_token: {{type: string}}, more: {{type: string}}}}
+"
+    );
+    let (model, problems) = lowered(&text);
+    assert_eq!(problems, Vec::<String>::new());
+    let operation = model.providers.first().unwrap().operations.first().unwrap();
+    let is_there = operation
+        .success
+        .fields
+        .iter()
+        .any(|field| field.name.wire == "more");
+    assert!(is_there, "{:?}", operation.success.fields);
+}
+
 /// A pretty `Debug` without spans, digests and prose, and with everything on one line that fits there.
 fn folded(debug: &str) -> String {
     let mut lines: Vec<String> = Vec::new();

@@ -71,6 +71,8 @@ struct Finder<'a> {
     taken: BTreeSet<String>,
     /// Pointers of the objects that hold them.
     dissolved: BTreeSet<String>,
+    /// The unions that have been looked into, and where.
+    unions: BTreeSet<(*const Node, String)>,
     list: Vec<Found<'a>>,
     by_pointer: HashMap<String, usize>,
 }
@@ -104,6 +106,7 @@ impl<'a> Finder<'a> {
         Self {
             dissolved: taken.iter().flat_map(above).collect(),
             taken,
+            unions: BTreeSet::new(),
             list: Vec::new(),
             by_pointer: HashMap::new(),
         }
@@ -141,7 +144,8 @@ impl<'a> Finder<'a> {
                     );
                 }
             }
-            Kind::Union(nodes) => {
+            // A union may be among its own alternatives.
+            Kind::Union(nodes) if self.unions.insert((schema.node, above.to_owned())) => {
                 for node in nodes {
                     self.schema(shapes.schemas.get(node), above, false, shapes, depth + 1);
                 }
