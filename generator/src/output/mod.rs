@@ -1,6 +1,8 @@
 //! Puts generated files on disk, or says how the disk differs: the only writer of files.
 
 mod disk;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::io;

@@ -2,6 +2,8 @@
 
 mod inline;
 mod markdown;
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
