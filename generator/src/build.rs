@@ -72,7 +72,7 @@ impl Build {
             println!("cargo::rerun-if-changed={}", location.display());
         }
         let (model, warnings) = compiled?;
-        let tree = krate::tree(&model, &self.config)?;
+        let tree = krate::tree(&model, &self.config);
         if let Err(error) = output::write(&tree, folder) {
             fail(&error.to_string());
         }

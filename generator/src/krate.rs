@@ -2,7 +2,6 @@
 
 use crate::check::Checked;
 use crate::config::{Config, Layout, Package};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Model, Provider};
 use crate::output::OutputTree;
 use crate::{emit, render};
@@ -10,8 +9,8 @@ use crate::{emit, render};
 /// The name of the file of [`Layout::File`].
 pub(crate) const FILE: &str = "token_refresh_clients.rs";
 
-pub(crate) fn tree(model: &Checked<Model>, config: &Config) -> Result<OutputTree, Vec<Diagnostic>> {
-    let chosen = chosen(model, config)?;
+pub(crate) fn tree(model: &Checked<Model>, config: &Config) -> OutputTree {
+    let chosen = chosen(model, config);
     let mut tree = OutputTree::default();
     match &config.layout {
         Layout::Crate(package) => crate_files(model, &chosen, package, &mut tree),
@@ -25,13 +24,14 @@ pub(crate) fn tree(model: &Checked<Model>, config: &Config) -> Result<OutputTree
                 .collect(),
         );
     }
-    Ok(tree)
+    tree
 }
 
-fn chosen<'a>(model: &'a Model, config: &Config) -> Result<Vec<&'a Provider>, Vec<Diagnostic>> {
+/// The providers asked for. An id that is none's is the caller's to complain of.
+fn chosen<'a>(model: &'a Model, config: &Config) -> Vec<&'a Provider> {
     let is_chosen =
         |provider: &&Provider| config.only.is_empty() || config.only.contains(&provider.id);
-    Ok(model.providers.iter().filter(is_chosen).collect())
+    model.providers.iter().filter(is_chosen).collect()
 }
 
 fn crate_files(model: &Model, chosen: &[&Provider], package: &Package, tree: &mut OutputTree) {

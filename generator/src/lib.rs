@@ -39,7 +39,7 @@ fn generated(config: &Config) -> Result<OutputTree, Vec<Diagnostic>> {
     let mut sink = Sink::default();
     let (mut sources, roots) = source::load(&config.specs, &mut sink);
     let (model, warnings) = compile(&mut sources, roots, sink)?;
-    let mut tree = krate::tree(&model, config)?;
+    let mut tree = krate::tree(&model, config);
     tree.warnings = warnings;
     Ok(tree)
 }

@@ -103,7 +103,7 @@ pub(crate) fn provider(cx: &Context<'_>) -> Item {
         Grant::Nothing => "_grant",
         _ => "grant",
     });
-    let mut items = item::functions(quote! {
+    let mut items = item::functions(&quote! {
         type Grant = #grant_type;
         type Tokens = Tokens;
         type Refusal = Refusal;

@@ -282,7 +282,7 @@ pub(crate) fn function(
 }
 
 /// The functions of an `impl` that are written as tokens.
-pub(crate) fn functions(tokens: TokenStream) -> Vec<ImplItem> {
+pub(crate) fn functions(tokens: &TokenStream) -> Vec<ImplItem> {
     let of: syn::ItemImpl =
         syn::parse2(quote!(impl A { #tokens })).expect("functions are written as such");
     of.items

@@ -93,7 +93,12 @@ pub(super) fn generated_below(
             .map_err(|error| about(&entry.path(), &error))?;
         if kind.is_dir() {
             generated_below(folder, &path, is_asked_for, found)?;
-        } else if kind.is_file() && path.ends_with(".rs") && is_asked_for(&path) {
+        } else if kind.is_file()
+            && Path::new(&path)
+                .extension()
+                .is_some_and(|kind| kind == "rs")
+            && is_asked_for(&path)
+        {
             let contents = read(folder, &path)?.filter(|contents| is_generated(contents));
             found.extend(contents.map(|contents| (path, contents)));
         }

@@ -23,7 +23,7 @@ pub(crate) fn file(file: File<'_>) -> String {
         text.push('\n');
     }
     for module in &file.modules {
-        text.push_str(&format!("pub mod {module};\n"));
+        text.extend(["pub mod ", module, ";\n"]);
     }
     let body = body(file);
     if !body.is_empty() {

@@ -53,7 +53,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
 /// Takes code, a link or an address from the start of the text; the length that was taken.
 fn take_special(text: &str, at_start: bool, words: &mut Words) -> Option<usize> {
     match text.as_bytes()[0] {
-        b'`' => take_code(text, words),
+        b'`' => Some(take_code(text, words)),
         b'[' => take_link(text, words),
         b'!' if text[1..].starts_with('[') => take_link(&text[1..], words).map(|length| length + 1),
         b'<' => take_autolink(text, words),
@@ -66,7 +66,7 @@ fn take_special(text: &str, at_start: bool, words: &mut Words) -> Option<usize> 
     }
 }
 
-fn take_code(text: &str, words: &mut Words) -> Option<usize> {
+fn take_code(text: &str, words: &mut Words) -> usize {
     let run = text.len() - text.trim_start_matches('`').len();
     let fence = &text[..run];
     let mut from = run;
@@ -75,12 +75,12 @@ fn take_code(text: &str, words: &mut Words) -> Option<usize> {
         let length = text[start..].len() - text[start..].trim_start_matches('`').len();
         if length == run {
             words.atom(&text[..start + run]);
-            return Some(start + run);
+            return start + run;
         }
         from = start + length;
     }
     words.atom(&"\\`".repeat(run));
-    Some(run)
+    run
 }
 
 fn take_link(text: &str, words: &mut Words) -> Option<usize> {

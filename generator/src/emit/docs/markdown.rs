@@ -1,4 +1,4 @@
-//! Turns a vendor's CommonMark into lines of documentation: paragraphs and lists wrapped anew, code
+//! Turns a vendor's `CommonMark` into lines of documentation: paragraphs and lists wrapped anew, code
 //! marked as text so that it is never run, and nothing that could break out.
 
 use super::inline::{is_unprintable, words};
