@@ -81,7 +81,7 @@ pub(crate) struct GenerateArguments {
     /// Write nothing; show the files on standard output
     #[arg(long)]
     pub(crate) print: bool,
-    /// Only these providers, by file name without its ending; others that are in the crate stay as they are
+    /// Only these providers, by file name without its ending, and those that the crate has already
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
 }

@@ -403,6 +403,19 @@ fn one_provider_makes_a_crate_of_one() {
         .says("Generated  xellar");
     assert!(folder.path().join("one/src/xellar.rs").is_file());
     assert!(!folder.path().join("one/src/berbix.rs").exists());
+    let library = support::read(&folder.path().join("one/src/lib.rs"));
+    assert!(
+        library.contains("mod xellar;") && !library.contains("mod berbix;"),
+        "{library}"
+    );
+    run(folder.path(), &["generate", "--out", "one", "berbix"])
+        .exits(0)
+        .says("Unchanged  xellar");
+    let library = support::read(&folder.path().join("one/src/lib.rs"));
+    assert!(
+        library.contains("mod xellar;") && library.contains("mod berbix;"),
+        "{library}"
+    );
 }
 
 #[test]

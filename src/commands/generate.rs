@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use token_refresh_generator::config::{Config, Layout};
 use token_refresh_generator::diagnostic::{Diagnostic, Sink, nearest::nearest};
+use token_refresh_generator::generate;
 use token_refresh_generator::output::{self, Drift, OutputFile, OutputTree, Report};
-use token_refresh_generator::{generate, source};
+use token_refresh_generator::source::{self, Root};
 
 use crate::arguments::GenerateArguments;
 use crate::console::{self, Console, bold, count, status};
@@ -25,7 +26,6 @@ pub(crate) fn run(
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
     super::must_exist(&arguments.specs, "--specs")?;
-    must_be_known(arguments)?;
     let tree = match make(arguments)? {
         Ok(tree) => tree,
         Err(diagnostics) => {
@@ -48,32 +48,41 @@ fn make(arguments: &GenerateArguments) -> Result<Result<OutputTree, Vec<Diagnost
     let package = output::package(&arguments.out)
         .map_err(|error| Failure::new(format!("cannot read {error}")))?
         .unwrap_or_default();
-    let config = Config::new(&arguments.specs)
-        .only(&arguments.ids)
-        .layout(Layout::Crate(package));
+    let mut config = Config::new(&arguments.specs).layout(Layout::Crate(package));
+    if !arguments.ids.is_empty() {
+        config.specs = named(arguments)?;
+    }
     let _progress = Progress::start("Generating clients".to_owned());
     Ok(generate(&config))
 }
 
-/// A provider that is asked for by name has a spec.
-fn must_be_known(arguments: &GenerateArguments) -> Result<(), Failure> {
-    if arguments.ids.is_empty() {
-        return Ok(());
-    }
+/// The specs of the providers that are named and of those that the crate has already: together they are a crate.
+fn named(arguments: &GenerateArguments) -> Result<Vec<PathBuf>, Failure> {
     // What is wrong with the specs is found once more, and shown, when the clients are made.
-    let (_, roots) = source::load(std::slice::from_ref(&arguments.specs), &mut Sink::default());
+    let mut sink = Sink::default();
+    let (sources, roots) = source::load(std::slice::from_ref(&arguments.specs), &mut sink);
     let ids: Vec<_> = roots.iter().map(|root| root.id.as_str()).collect();
-    for id in &arguments.ids {
-        if !roots.is_empty() && !ids.contains(&id.as_str()) {
-            let help = match nearest(id, ids.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are {}", ids.join(", ")),
-            };
-            let specs = arguments.specs.display();
-            return Err(Failure::new(format!("no spec in `{specs}` is named `{id}`")).help(help));
-        }
+    if let Some(id) = arguments.ids.iter().find(|id| !ids.contains(&id.as_str())) {
+        return Err(unknown(id, &ids, &arguments.specs));
     }
-    Ok(())
+    let is_there = |id: &str| {
+        let module = arguments.out.join("src").join(id.replace('-', "_"));
+        module.with_extension("rs").exists() || module.join("mod.rs").exists()
+    };
+    let wanted = roots
+        .iter()
+        .filter(|root| arguments.ids.contains(&root.id) || is_there(&root.id));
+    let location = |root: &Root| sources.get(root.file).map(|file| file.location.clone());
+    Ok(wanted.filter_map(location).collect())
+}
+
+fn unknown(id: &str, ids: &[&str], specs: &Path) -> Failure {
+    let help = match nearest(id, ids.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if ids.is_empty() => "run `token-refresh check` to see why there is none".to_owned(),
+        None => format!("there are {}", ids.join(", ")),
+    };
+    Failure::new(format!("no spec in `{}` is named `{id}`", specs.display())).help(help)
 }
 
 fn print(

@@ -55,14 +55,15 @@ pub(super) fn refusal<'a>(operation: &'a Operation, answer: &Answer) -> Option<&
 
 fn is_readable(shapes: &[Shape], ty: &Type, value: &Json) -> bool {
     match (ty, value) {
-        (Type::Json, _) => true,
-        (Type::Option(_), Json::Null) => true,
+        (Type::Json, _)
+        | (Type::Option(_), Json::Null)
+        | (Type::String | Type::Secret, Json::String(_))
+        | (Type::Bool, Json::Bool(_))
+        | (Type::Float, Json::Integer(_) | Json::Float(_)) => true,
         (Type::Option(of), value) => is_readable(shapes, of, value),
-        (Type::String | Type::Secret, Json::String(_)) | (Type::Bool, Json::Bool(_)) => true,
         (Type::Int32, value) => whole(value).is_some_and(|number| i32::try_from(number).is_ok()),
         (Type::Int64, value) => whole(value).is_some_and(|number| i64::try_from(number).is_ok()),
         (Type::UInt64, value) => whole(value).is_some_and(|number| u64::try_from(number).is_ok()),
-        (Type::Float, Json::Integer(_) | Json::Float(_)) => true,
         (Type::Float, Json::String(text)) => text.trim().parse::<f64>().is_ok_and(f64::is_finite),
         (Type::List(item), Json::Array(items)) => {
             items.iter().all(|value| is_readable(shapes, item, value))

@@ -90,6 +90,10 @@ fn one(
 }
 
 /// The server that is meant: the given one, or the first. The outer `None`: the given one is not known.
+#[expect(
+    clippy::option_option,
+    reason = "two questions: is it known, and is there one"
+)]
 fn server<'a>(
     cx: &Context<'a>,
     given: &dyn Fn(&str) -> Option<Json>,

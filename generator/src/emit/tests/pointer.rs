@@ -69,11 +69,10 @@ pub(super) fn text(value: &Json) -> String {
 fn write(out: &mut String, value: &Json) {
     // Writing to a `String` cannot fail.
     let _ = match value {
-        Json::Null => write!(out, "null"),
         Json::Bool(value) => write!(out, "{value}"),
         Json::Integer(value) => write!(out, "{value}"),
         Json::Float(value) if value.is_finite() => write!(out, "{value:?}"),
-        Json::Float(_) => write!(out, "null"),
+        Json::Null | Json::Float(_) => write!(out, "null"),
         Json::String(text) => {
             string(out, text);
             Ok(())

@@ -109,7 +109,8 @@ fn hidden(
             .to_owned();
     let mut name = "secrets_stay_hidden".to_owned();
     if let Some((_, way)) = way {
-        sentence.push_str(&format!(", with {}", code(&way.name.wire)));
+        sentence.push_str(", with ");
+        sentence.push_str(&code(&way.name.wire));
         name = format!("{name}_{}", snake(&way.name.rust));
     }
     sentence.push('.');

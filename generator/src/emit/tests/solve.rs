@@ -77,8 +77,8 @@ fn compare(left: &Operand, comparison: Comparison, right: &Operand, is_wanted: b
 fn values(comparison: Comparison, literal: &Literal) -> Vec<Literal> {
     let same = || vec![literal.clone()];
     match (comparison, literal) {
-        (Comparison::Equal, _) => same(),
-        (
+        (Comparison::Equal, _)
+        | (
             Comparison::LessOrEqual | Comparison::GreaterOrEqual,
             Literal::Number(_) | Literal::String(_),
         ) => same(),
@@ -107,7 +107,7 @@ fn wish(expression: &Expression, value: Literal) -> Option<Wish> {
                 reason = "it is in the range of statuses"
             )]
             Literal::Number(status) if (200.0..600.0).contains(&status) => {
-                wish.status = Some(status as u16)
+                wish.status = Some(status as u16);
             }
             _ => return None,
         },
