@@ -247,10 +247,14 @@ fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// A list of media types without blanks, case and a needless `charset=utf-8`.
-fn media_types(text: &str) -> String {
+/// A list of media types without blanks, case, order and a needless `charset=utf-8`. Without weights none of
+/// them comes before another (RFC 9110, section 12.5.1).
+fn media_types(text: &str) -> Vec<String> {
     let text = text.to_ascii_lowercase().replace([' ', '"'], "");
-    text.replace(";charset=utf-8", "")
+    let text = text.replace(";charset=utf-8", "");
+    let mut types: Vec<String> = text.split(',').map(str::to_owned).collect();
+    types.sort();
+    types
 }
 
 fn differs(out: &mut String, what: &str, golden: &str, sent: &str) {
@@ -288,7 +292,7 @@ mod tests {
     fn what_means_the_same_is_equal() {
         let free = [
             ("host", "127.0.0.1:1"),
-            ("accept", "*/*"),
+            ("accept", "text/plain, application/json"),
             ("content-length", "9"),
             ("user-agent", "x"),
             JSON,
@@ -299,7 +303,7 @@ mod tests {
             &[&free[..], &[("X-Key", "k")]].concat(),
             r#"{"a":1,"b":[true]}"#,
         );
-        json.assert_is("POST /a?y=a+b&x=1 HTTP/1.1\nHost: api.example.com\nx-key: k\n\n{ \"b\": [true], \"a\": 1 }\n");
+        json.assert_is("POST /a?y=a+b&x=1 HTTP/1.1\nHost: api.example.com\naccept: application/json, text/plain\nx-key: k\n\n{ \"b\": [true], \"a\": 1 }\n");
         json.assert_is("POST /a?x=1&y=a%20b\r\nContent-Type: application/json; charset=utf-8\r\nX-KEY: k\r\n\r\n{\"a\":1.0,\"b\":[true]}");
         sent("POST", "/", &[FORM], "b=2&a=1%2F").assert_is("POST /\n\na=1/&b=2");
         sent("GET", "/", &[("cookie", "b=2; a=1")], "")
