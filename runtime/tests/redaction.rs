@@ -52,6 +52,31 @@ fn a_vendor_that_repeats_what_it_was_sent_gives_nothing_away() {
 }
 
 #[test]
+fn a_success_that_repeats_what_it_was_sent_gives_nothing_away() {
+    for secret in PLANTED {
+        for form in forms(secret).into_iter().take(3) {
+            let body = serde_json::json!({
+                "access_token": "a-new-access-token",
+                "refresh_token": GRANT,
+                "scope": format!("for {form}"),
+                "api_domain": {"of": form},
+            });
+            let tokens = read(&Plain(base()), json(200, &body.to_string())).unwrap();
+            assert_clean(
+                &format!("{:?} {:?}", tokens.scope, tokens.extra),
+                "the values",
+            );
+            let refresh_token = tokens.refresh_token.unwrap();
+            assert_eq!(
+                refresh_token.into_secret().expose(),
+                GRANT,
+                "a token is a token, new or not"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_secret_in_the_code_is_not_shown() {
     for code in [
         GRANT.to_owned(),

@@ -173,7 +173,7 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// The body for the refusal's type: a vendor may repeat what it was sent.
+    /// The body for typed readers: a vendor may repeat what it was sent.
     pub(super) fn scrubbed(&self) -> Wiped {
         let mut body = Wiped(match &self.content {
             Content::Tree(tree) => tree.0.clone(),
@@ -183,8 +183,13 @@ impl<'a> Answer<'a> {
                 Json::String(String::from_utf8_lossy(self.raw.as_bytes()).into_owned())
             }
         });
-        Scrubber::new(&self.exchange.secrets()).scrub_json(&mut body.0);
+        self.scrub(&mut body.0);
         body
+    }
+
+    /// Takes the secrets that were sent out of a value.
+    pub(super) fn scrub(&self, value: &mut Json) {
+        Scrubber::new(&self.exchange.secrets()).scrub_json(value);
     }
 
     /// What an error keeps of a success that is not of the documented shape.

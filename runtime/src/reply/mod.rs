@@ -13,7 +13,7 @@ mod tokens;
 pub(crate) use self::answer::Answer;
 use self::tokens::TokenValue;
 use crate::error::{Cause, Error, Facts};
-use crate::json::{Decode, Json, Mismatch};
+use crate::json::{Decode, Json, Mismatch, Wiped};
 use crate::{Exchange, Lifecycle, Response, Token, TokenKind, TransportError};
 
 /// The tokens of one provider, which an answer can be read as.
@@ -40,6 +40,8 @@ impl ReadRefusal for () {
 #[derive(Debug)]
 pub struct Reply<'a> {
     answer: &'a Answer<'a>,
+    /// The body without the secrets that were sent, which a vendor may repeat in any of its texts.
+    body: Wiped,
     tokens: Vec<Option<TokenValue>>,
 }
 
@@ -69,12 +71,15 @@ impl Reply<'_> {
 
     /// The extra of this index in [`Lifecycle::extras`], where it is there and not null.
     pub fn extra(&mut self, index: usize) -> Option<Json> {
-        self.answer.extra(index)
+        self.answer.extra(index).map(|mut extra| {
+            self.answer.scrub(&mut extra);
+            extra
+        })
     }
 
     /// A value of the body that has to be there.
     pub fn required<T: Decode>(&mut self, pointer: &str) -> Result<T, Mismatch> {
-        match self.answer.body_at(pointer) {
+        match self.body.0.pointer(pointer) {
             Some(value) => match T::decode(value) {
                 Ok(decoded) => Ok(decoded),
                 Err(mismatch) => Err(mismatch.at(pointer)),
@@ -85,7 +90,7 @@ impl Reply<'_> {
 
     /// A value of the body that may be absent or null.
     pub fn optional<T: Decode>(&mut self, pointer: &str) -> Result<Option<T>, Mismatch> {
-        match self.answer.body_at(pointer) {
+        match self.body.0.pointer(pointer) {
             None | Some(Json::Null) => Ok(None),
             Some(value) => match T::decode(value) {
                 Ok(decoded) => Ok(Some(decoded)),
@@ -111,6 +116,7 @@ pub(crate) fn read<T: ReadTokens, R: ReadRefusal>(
         Ok(tokens) => {
             let mut reply = Reply {
                 answer: &answer,
+                body: answer.scrubbed(),
                 tokens,
             };
             match T::read(&mut reply) {
