@@ -20,7 +20,7 @@ pub struct Config {
 pub enum Layout {
     /// A crate of its own.
     Crate(Package),
-    /// One file, `clients.rs`, with a module for each provider, for `include!`.
+    /// One file, `token_refresh_clients.rs`, with a module for each provider, for `include!`.
     File,
 }
 
