@@ -17,7 +17,7 @@
 //! | Accepted | at any time |
 //! | `accessToken` | ends after the seconds in `expires_in` |
 //! | `clientToken` | ends after the seconds in `expires_in` |
-//! | `refreshToken` | ends nobody knows when |
+//! | `refreshToken` | its end is not known |
 //! | Sign in again | Begin a new transaction for this user; the answer has its refresh token. ([how](https://docs.berbix.com/reference/tokens)) |
 //!
 //! See [the vendor's page](https://docs.berbix.com/reference/tokens).

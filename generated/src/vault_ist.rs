@@ -13,7 +13,7 @@
 //! | Spends | `refreshToken`: the answer may bring another |
 //! | Accepted | at any time |
 //! | `accessToken` | ends after the seconds in `expires_in`, else after 1 day |
-//! | `refreshToken` | ends nobody knows when |
+//! | `refreshToken` | its end is not known |
 //! | Sign in again | Sign in again with the user's credentials; the answer has a new refresh token. ([how](https://api.vault.ist/v3.0/docs/refresh_token)) |
 //!
 //! See [the vendor's page](https://api.vault.ist/v3.0/docs/refresh_token).

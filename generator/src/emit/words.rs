@@ -112,7 +112,7 @@ pub(crate) fn life(token: &Token) -> String {
     let ends = match token.lifetime.first().map(|source| &source.value) {
         None => return uses.trim_end_matches("; ").to_owned(),
         Some(Lifetime::Unlimited) => "does not end".to_owned(),
-        Some(Lifetime::Unknown) => "ends nobody knows when".to_owned(),
+        Some(Lifetime::Unknown) => "its end is not known".to_owned(),
         Some(_) => format!("ends {}", sources.join(", else ")),
     };
     let renewed = if token.renewed {
@@ -133,7 +133,7 @@ fn end(lifetime: &Lifetime) -> String {
         Lifetime::JwtExpiry => "by its own `exp`".to_owned(),
         Lifetime::Fixed(length) => format!("after {}", span(*length)),
         Lifetime::Unlimited => "never".to_owned(),
-        Lifetime::Unknown => "nobody knows when".to_owned(),
+        Lifetime::Unknown => "at a time that is not known".to_owned(),
     }
 }
 
