@@ -241,7 +241,8 @@ impl Fields {
         self.with(path(names), None)
     }
 
-    fn with(self, path: Path, rest: Option<Expr>) -> Expr {
+    /// `path { a: b, ..rest }`
+    pub(crate) fn with(self, path: Path, rest: Option<Expr>) -> Expr {
         Expr::Struct(syn::ExprStruct {
             attrs: Vec::new(),
             qself: None,

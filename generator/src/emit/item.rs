@@ -28,16 +28,26 @@ pub(crate) fn doc(line: &str) -> Attribute {
 
 /// `#[word]`
 pub(crate) fn word(word: &str) -> Attribute {
-    attribute(Meta::Path(path(&[word])))
+    words(&[word])
+}
+
+/// `#[a::word]`
+pub(crate) fn words(words: &[&str]) -> Attribute {
+    attribute(Meta::Path(path(words)))
 }
 
 /// `#[derive(A, B)]`
 pub(crate) fn derive(traits: &[&str]) -> Attribute {
     let traits = traits.iter().map(|name| ident(name));
+    list("derive", quote!(#(#traits),*))
+}
+
+/// `#[name(tokens)]`
+pub(crate) fn list(name: &str, tokens: TokenStream) -> Attribute {
     attribute(Meta::List(syn::MetaList {
-        path: path(&["derive"]),
+        path: path(&[name]),
         delimiter: syn::MacroDelimiter::Paren(syn::token::Paren::default()),
-        tokens: quote!(#(#traits),*),
+        tokens,
     }))
 }
 

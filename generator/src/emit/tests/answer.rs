@@ -1,9 +1,10 @@
 //! An answer that a test gives: from a documented example, or made to fire one rule.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use proc_macro2::Literal;
+use syn::Expr;
 
-use super::{Names, pointer};
+use super::{Names, pointer, write};
+use crate::emit::ast;
 use crate::model::{Example, Json};
 
 /// An answer.
@@ -96,46 +97,49 @@ impl Answer {
     }
 
     /// `Answer::json(200, r#"…"#)`
-    pub(super) fn expression(&self, names: &mut Names) -> TokenStream {
+    pub(super) fn expression(&self, names: &mut Names) -> Expr {
         names.testing.insert("Answer");
-        let status = Literal::u16_unsuffixed(self.status);
-        let headers = self.header_calls();
-        match &self.body {
-            Body::Empty => quote!(Answer::new(#status) #headers),
+        let status = || write::digits(self.status.into());
+        let new = || ast::call(&["Answer", "new"], vec![status()]);
+        let typed = |media_type: &str, body| {
+            let typed = header(new(), "content-type", media_type);
+            ast::method(typed, "body", vec![body])
+        };
+        self.with_headers(match &self.body {
+            Body::Empty => new(),
             Body::Json(media_type, body) if media_type == JSON => {
-                let body = raw(&pointer::text(body));
-                quote!(Answer::json(#status, #body) #headers)
+                let body = write::written(raw(&pointer::text(body)));
+                ast::call(&["Answer", "json"], vec![status(), body])
             }
             Body::Json(media_type, body) => {
-                let body = raw(&pointer::text(body));
-                quote!(Answer::new(#status).header("content-type", #media_type).body(#body) #headers)
+                typed(media_type, write::written(raw(&pointer::text(body))))
             }
-            Body::Text(media_type, text) => {
-                quote!(Answer::new(#status).header("content-type", #media_type).body(#text) #headers)
-            }
-        }
+            Body::Text(media_type, text) => typed(media_type, ast::text(text)),
+        })
     }
 
-    /// The arguments of `Case::new`, where it can say this answer.
-    pub(super) fn short(&self) -> Option<(Literal, Literal)> {
-        let status = Literal::u16_unsuffixed(self.status);
+    /// The first arguments of `Case::new`, where it can say this answer.
+    pub(super) fn short(&self) -> Option<[Expr; 2]> {
+        let status = write::digits(self.status.into());
         match &self.body {
-            Body::Empty => Some((status, Literal::string(""))),
+            Body::Empty => Some([status, ast::text("")]),
             Body::Json(media_type, body) if media_type == JSON => {
-                Some((status, raw(&pointer::text(body))))
+                Some([status, write::written(raw(&pointer::text(body)))])
             }
             _ => None,
         }
     }
 
-    /// `.header("retry-after", "30")`
-    pub(super) fn header_calls(&self) -> TokenStream {
-        let headers = self.headers.iter().map(|(name, value)| {
-            let name = name.to_ascii_lowercase();
-            quote!(.header(#name, #value))
-        });
-        headers.collect()
+    /// `of.header("retry-after", "30")`
+    pub(super) fn with_headers(&self, of: Expr) -> Expr {
+        self.headers.iter().fold(of, |of, (name, value)| {
+            header(of, &name.to_ascii_lowercase(), value)
+        })
     }
+}
+
+fn header(of: Expr, name: &str, value: &str) -> Expr {
+    ast::method(of, "header", vec![ast::text(name), ast::text(value)])
 }
 
 /// Text as it reads best, quotes unescaped. What cannot be seen is escaped all the same:

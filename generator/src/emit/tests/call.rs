@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::TokenStream;
 use quote::quote;
+use syn::{Attribute, Expr, Item};
 
-use super::Names;
 use super::value::{self, Position, Types};
+use super::{Names, write};
 use crate::emit::auth::{self, Choice};
 use crate::emit::context::{Context, Grant, is_secret};
-use crate::emit::literal::ident;
 use crate::emit::request::is_always_there;
+use crate::emit::{ast, item};
 use crate::model::{AuthChoice, Input, Json, PartSource, Per, Server, Token};
 
 /// The secrets of a call, each a text of its own: by setting, by session input, by token.
@@ -98,7 +98,7 @@ fn is_sent(cx: &Context<'_>, wanted: &PartSource) -> bool {
 }
 
 /// The functions that the tests call; `None` where some input has no value that can be written down.
-pub(super) fn items(cx: &Context<'_>, plants: &Plants, names: &mut Names) -> Option<TokenStream> {
+pub(super) fn items(cx: &Context<'_>, plants: &Plants, names: &mut Names) -> Option<Vec<Item>> {
     let settings = |index: usize, input: &Input| {
         if let Some(text) = plants.settings.get(&index) {
             return Some(Json::String(text.clone()));
@@ -117,117 +117,133 @@ pub(super) fn items(cx: &Context<'_>, plants: &Plants, names: &mut Names) -> Opt
         return None;
     }
     let way = own_choice(cx).and_then(|choice| ways(choice).next());
-    let authentication = quote!(authentication);
     let chain = chain(
         cx,
         names,
-        &quote!(base_url),
+        &|| write::local("base_url"),
         &settings,
-        way.map(|_| &authentication),
+        way.map(|_| write::local("authentication")),
     )?;
     let first = match way {
         Some(way) => Some(alternative(cx, names, way, &settings)?),
         None => None,
     };
-    let client = client_function(cx, names, &chain);
-    let grant = grant.map(|grant| {
+    let mut items = vec![client_function(cx, names, chain)];
+    if let Some(grant) = grant {
         let ty = names.ty(cx, &cx.grant_type().to_string());
-        quote! {
-            /// What is spent.
-            fn grant() -> #ty { #grant }
-        }
-    });
-    let refresh = refresh_functions(cx, names, first.as_ref());
-    Some(quote!(#client #grant #refresh))
+        let function = write::Function {
+            attributes: vec![item::doc("What is spent.")],
+            name: "grant",
+            output: Some(write::ty(ty)),
+            ..write::Function::default()
+        };
+        items.push(function.of(vec![ast::value(grant)]));
+    }
+    items.extend(refresh_functions(cx, names, first));
+    Some(items)
 }
 
-fn client_function(cx: &Context<'_>, names: &mut Names, chain: &TokenStream) -> TokenStream {
-    let client = names.provider_type("Client");
-    let way = own_choice(cx).map(|choice| {
-        let ty = names.provider_type(&choice.ty);
-        quote!(, authentication: #ty)
-    });
-    quote! {
-        /// A client with a secret planted in each input.
-        fn client(base_url: &str #way) -> Result<#client, BuildError> { #chain }
+fn client_function(cx: &Context<'_>, names: &mut Names, chain: Expr) -> Item {
+    let client = write::ty(names.provider_type("Client"));
+    let mut inputs = vec![("base_url", write::text_type())];
+    if let Some(choice) = own_choice(cx) {
+        inputs.push(("authentication", write::ty(names.provider_type(&choice.ty))));
     }
+    let function = write::Function {
+        attributes: vec![item::doc("A client with a secret planted in each input.")],
+        name: "client",
+        inputs,
+        output: Some(item::generic(
+            "Result",
+            vec![client, item::ty("BuildError")],
+        )),
+        ..write::Function::default()
+    };
+    function.of(vec![ast::value(chain)])
 }
 
-fn refresh_functions(
-    cx: &Context<'_>,
-    names: &mut Names,
-    first: Option<&TokenStream>,
-) -> TokenStream {
-    let (tokens, error) = (names.ty(cx, "Tokens"), names.ty(cx, "Error"));
-    let call = call(cx, &quote!(client), &quote!(grant()));
-    let deprecated = deprecated(cx);
-    match first {
-        None => quote! {
-            /// One call.
-            #deprecated
-            async fn refresh(base_url: &str) -> Result<#tokens, #error> {
-                let client = client(base_url).expect("every setting is given");
-                #call.await
-            }
-        },
-        Some(first) => {
-            let way = own_choice(cx).map(|choice| names.provider_type(&choice.ty));
-            quote! {
-                /// One call, by the first way to show who the client is.
-                async fn refresh(base_url: &str) -> Result<#tokens, #error> {
-                    refresh_as(base_url, #first).await
-                }
-
-                /// One call.
-                #deprecated
-                async fn refresh_as(base_url: &str, authentication: #way) -> Result<#tokens, #error> {
-                    let client = client(base_url, authentication).expect("every setting is given");
-                    #call.await
-                }
-            }
-        }
+fn refresh_functions(cx: &Context<'_>, names: &mut Names, first: Option<Expr>) -> Vec<Item> {
+    let mut output = || {
+        let types = ["Tokens", "Error"].map(|name| write::ty(names.ty(cx, name)));
+        Some(item::generic("Result", types.into()))
+    };
+    let (output, further) = (output(), output());
+    let function = |doc: &str, name, inputs, output| write::Function {
+        attributes: vec![item::doc(doc)],
+        is_async: true,
+        name,
+        inputs,
+        output,
+    };
+    let base_url = || ("base_url", write::text_type());
+    let made = |inputs: &[&str]| {
+        let inputs = inputs.iter().map(|name| write::local(name)).collect();
+        let client = ast::call(&["client"], inputs);
+        let client = ast::method(client, "expect", vec![ast::text("every setting is given")]);
+        let call = call(cx, write::local("client"), Some(write::made("grant")));
+        vec![ast::bind("client", client), ast::value(ast::awaited(call))]
+    };
+    let Some(first) = first else {
+        let mut refresh = function("One call.", "refresh", vec![base_url()], output);
+        refresh.attributes.extend(deprecated(cx));
+        return vec![refresh.of(made(&["base_url"]))];
+    };
+    let docs = "One call, by the first way to show who the client is.";
+    let refresh = function(docs, "refresh", vec![base_url()], output);
+    let first = ast::call(&["refresh_as"], vec![write::local("base_url"), first]);
+    let mut inputs = vec![base_url()];
+    if let Some(choice) = own_choice(cx) {
+        inputs.push(("authentication", write::ty(names.provider_type(&choice.ty))));
     }
+    let mut refresh_as = function("One call.", "refresh_as", inputs, further);
+    refresh_as.attributes.extend(deprecated(cx));
+    vec![
+        refresh.of(vec![ast::value(ast::awaited(first))]),
+        refresh_as.of(made(&["base_url", "authentication"])),
+    ]
 }
 
 /// Calling what the vendor is about to withdraw is what the tests are for.
-pub(super) fn deprecated(cx: &Context<'_>) -> Option<TokenStream> {
-    cx.operation
-        .is_deprecated
-        .then(|| quote!(#[expect(deprecated, reason = "it is still there")]))
+pub(super) fn deprecated(cx: &Context<'_>) -> Option<Attribute> {
+    cx.operation.is_deprecated.then(|| {
+        let reason = quote!(deprecated, reason = "it is still there");
+        item::list("expect", reason)
+    })
 }
 
 /// `client.refresh(grant())`
-pub(super) fn call(cx: &Context<'_>, client: &TokenStream, grant: &TokenStream) -> TokenStream {
-    let operation = cx.client.has_several().then(|| {
-        let name = ident(&cx.operation.name.rust);
-        quote!(.#name())
-    });
-    let argument = match (&cx.grant, cx.is_spent()) {
-        (Grant::Nothing, _) => TokenStream::new(),
-        (_, true) => grant.clone(),
-        (_, false) => quote!(&#grant),
+pub(super) fn call(cx: &Context<'_>, client: Expr, grant: Option<Expr>) -> Expr {
+    let client = if cx.client.has_several() {
+        ast::method(client, &cx.operation.name.rust, Vec::new())
+    } else {
+        client
     };
-    quote!(#client #operation.refresh(#argument))
+    let argument = match (&cx.grant, cx.is_spent()) {
+        (Grant::Nothing, _) => None,
+        (_, true) => grant,
+        (_, false) => grant.map(ast::borrow),
+    };
+    ast::method(client, "refresh", argument.into_iter().collect())
 }
 
 /// `Client::builder()….build()`, with the values that the closure gives.
 pub(super) fn chain(
     cx: &Context<'_>,
     names: &mut Names,
-    base_url: &TokenStream,
+    base_url: &dyn Fn() -> Expr,
     value: &dyn Fn(usize, &Input) -> Option<Json>,
-    own_way: Option<&TokenStream>,
-) -> Option<TokenStream> {
+    mut own_way: Option<Expr>,
+) -> Option<Expr> {
     let client = names.provider_type("Client");
-    let addresses = cx.client.addresses.iter().map(|address| {
-        let field = ident(&address.field);
-        quote!(.#field(#base_url)?)
-    });
-    let mut chain = quote!(#client::builder() #(#addresses)*);
+    let mut chain = write::call(write::within(client, "builder"), Vec::new());
+    for address in &cx.client.addresses {
+        let given = ast::method(chain, &address.field, vec![base_url()]);
+        chain = ast::question(given);
+    }
     for choice in &cx.client.choices {
         let is_own = own_choice(cx).is_some_and(|own| own.ty == choice.ty);
-        let way = match (is_own, own_way) {
-            (true, Some(way)) => way.clone(),
+        let way = match (is_own, own_way.take_if(|_| is_own)) {
+            (true, Some(way)) => way,
             (true, None) => continue,
             // Another operation's: any will do.
             (false, _) => match ways(choice).next() {
@@ -237,8 +253,7 @@ pub(super) fn chain(
                 None => continue,
             },
         };
-        let field = ident(&choice.field);
-        chain.extend(quote!(.#field(#way)));
+        chain = ast::method(chain, &choice.field, vec![way]);
     }
     let module = names.provider_module();
     let types = Types {
@@ -253,15 +268,14 @@ pub(super) fn chain(
         .filter(|(_, input)| !input.is_of_choice)
     {
         if let Some(value) = value(index, input) {
-            let name = ident(&input.name.rust);
             match value::expression(types, input, &value, Position::Method) {
-                Some(value) => chain.extend(quote!(.#name(#value))),
+                Some(value) => chain = ast::method(chain, &input.name.rust, vec![value]),
                 None if is_always_there(input) && input.default.is_none() => return None,
                 None => {}
             }
         }
     }
-    Some(quote!(#chain.build()))
+    Some(ast::method(chain, "build", Vec::new()))
 }
 
 /// The alternatives that need something, in the spec's order.
@@ -285,7 +299,7 @@ pub(super) fn alternative(
     names: &mut Names,
     way: &AuthChoice,
     value: &dyn Fn(usize, &Input) -> Option<Json>,
-) -> Option<TokenStream> {
+) -> Option<Expr> {
     let choice = cx
         .client
         .choices
@@ -298,7 +312,7 @@ pub(super) fn alternative(
         })
         .or_else(|| own_choice(cx))?;
     let ty = names.provider_type(&choice.ty);
-    let variant = ident(&way.name.rust);
+    let variant = write::within(ty, &way.name.rust);
     let module = names.provider_module();
     let types = Types {
         shapes: &cx.provider().shapes,
@@ -310,11 +324,16 @@ pub(super) fn alternative(
         let value = value(*index, input)?;
         values.push(value::expression(types, input, &value, Position::Field)?);
     }
-    let names = inputs.iter().map(|(_, input)| ident(&input.name.rust));
-    Some(match values.as_slice() {
-        [] => quote!(#ty::#variant),
-        [value] => quote!(#ty::#variant(#value)),
-        values => quote!(#ty::#variant { #(#names: #values),* }),
+    Some(match values.len() {
+        0 => write::at(variant),
+        1 => write::call(variant, values),
+        _ => {
+            let mut fields = ast::Fields::new();
+            for ((_, input), value) in inputs.iter().zip(values) {
+                fields.put(&input.name.rust, value);
+            }
+            fields.with(variant, None)
+        }
     })
 }
 
@@ -325,10 +344,10 @@ pub(super) fn grant(
     value: &dyn Fn(usize, &Input) -> Option<Json>,
     text: &dyn Fn(usize) -> String,
     server: &dyn Fn(&[Server]) -> Option<String>,
-) -> Option<TokenStream> {
+) -> Option<Expr> {
     let mut token = |token: &Token, index: usize| {
-        let (ty, text) = (names.ty(cx, &token.ty), text(index));
-        quote!(#ty::new(#text))
+        let new = write::within(names.ty(cx, &token.ty), "new");
+        write::call(new, vec![ast::text(&text(index))])
     };
     let sent = cx
         .operation
@@ -337,7 +356,7 @@ pub(super) fn grant(
         .enumerate()
         .filter(|(_, token)| token.sent.is_some());
     let mut sent: Vec<_> = sent
-        .map(|(index, of)| (ident(&of.name.rust), token(of, index)))
+        .map(|(index, of)| (of.name.rust.as_str(), token(of, index)))
         .collect();
     match cx.grant {
         Grant::Nothing => return None,
@@ -349,33 +368,30 @@ pub(super) fn grant(
         shapes: &cx.operation.shapes,
         module: &module,
     };
-    let mut fields: Vec<TokenStream> = sent
-        .into_iter()
-        .map(|(name, token)| quote!(#name: #token))
-        .collect();
+    let mut fields = ast::Fields::new();
+    for (name, token) in sent {
+        fields.put(name, token);
+    }
     for (index, input) in cx.operation.session_inputs.iter().enumerate() {
-        let name = ident(&input.name.rust);
         let value = match value(index, input) {
             Some(value) => value::expression(types, input, &value, Position::Field),
             None => None,
         };
-        fields.push(match (value, is_always_there(input)) {
-            (Some(value), true) => quote!(#name: #value),
-            (Some(value), false) => quote!(#name: Some(#value)),
-            (None, false) => quote!(#name: None),
+        let value = match (value, is_always_there(input)) {
+            (Some(value), true) => value,
+            (value, false) => ast::option(value),
             (None, true) => return None,
-        });
+        };
+        fields.put(&input.name.rust, value);
     }
     if cx.address().is_chosen_by_session {
         let servers = cx.address().servers;
         let variant =
             server(servers).or_else(|| servers.first().map(|server| server.name.rust.clone()))?;
-        let (name, variant) = (ident(&cx.provider().server_name.rust), ident(&variant));
-        let ty = names.provider_type("Environment");
-        fields.push(quote!(#name: #ty::#variant));
+        let variant = write::within(names.provider_type("Environment"), &variant);
+        fields.put(&cx.provider().server_name.rust, write::at(variant));
     }
-    let ty = names.ty(cx, "Grant");
-    Some(quote!(#ty { #(#fields),* }))
+    Some(fields.with(names.ty(cx, "Grant"), None))
 }
 
 /// Whether only server variables are filled from it: a custom base URL makes it needless.

@@ -1,10 +1,10 @@
 //! When the tokens of an example end, worked out from the spec's text.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use syn::Expr;
 
 use super::answer::Answer;
-use crate::emit::literal::integer;
+use crate::emit::ast;
+use crate::emit::literal::whole;
 use crate::model::{ClockFormat, Expression, InstantFormat, Json, Lifetime, Token};
 
 /// When a token ends.
@@ -30,39 +30,27 @@ enum Source {
 const FAR: i128 = 1_000_000_000_000_000;
 
 /// `Ends::After(Duration::from_secs(3600))`
-pub(super) fn expression(
-    token: &Token,
-    text: &str,
-    position: usize,
-    answer: &Answer,
-) -> TokenStream {
+pub(super) fn expression(token: &Token, text: &str, position: usize, answer: &Answer) -> Expr {
+    // In seconds where nothing is lost by it.
+    let counted = |millis: i128, [seconds, milliseconds]: [&[&str]; 2]| match millis % 1000 {
+        0 => ast::call(seconds, vec![whole(millis / 1000)]),
+        _ => ast::call(milliseconds, vec![whole(millis)]),
+    };
     match end(token, text, position, answer) {
         Some(End::After(millis)) if (0..FAR).contains(&millis) => {
-            let span = match millis % 1000 {
-                0 => {
-                    let seconds = integer(millis / 1000);
-                    quote!(Duration::from_secs(#seconds))
-                }
-                _ => {
-                    let millis = integer(millis);
-                    quote!(Duration::from_millis(#millis))
-                }
-            };
-            quote!(Ends::After(#span))
+            let units: [&[&str]; 2] = [&["Duration", "from_secs"], &["Duration", "from_millis"]];
+            ast::call(&["Ends", "After"], vec![counted(millis, units)])
         }
-        Some(End::At(millis)) if millis.abs() < FAR => match millis % 1000 {
-            0 => {
-                let seconds = integer(millis / 1000);
-                quote!(Ends::at_unix_seconds(#seconds))
-            }
-            _ => {
-                let millis = integer(millis);
-                quote!(Ends::at_unix_milliseconds(#millis))
-            }
-        },
-        Some(End::Never) => quote!(Ends::Never),
-        Some(End::Unknown) => quote!(Ends::Unknown),
-        _ => quote!(Ends::Whenever),
+        Some(End::At(millis)) if millis.abs() < FAR => {
+            let units: [&[&str]; 2] = [
+                &["Ends", "at_unix_seconds"],
+                &["Ends", "at_unix_milliseconds"],
+            ];
+            counted(millis, units)
+        }
+        Some(End::Never) => ast::named(&["Ends", "Never"]),
+        Some(End::Unknown) => ast::named(&["Ends", "Unknown"]),
+        _ => ast::named(&["Ends", "Whenever"]),
     }
 }
 

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Literal, TokenStream};
 use quote::quote;
+use syn::{Expr, Item};
 
 use super::answer::Answer;
 use super::judge::{self, Verdict};
 use super::solve::{self, Wish};
-use super::{Names, decode, test};
+use super::{Names, decode, test, write};
 use crate::emit::context::Context;
 use crate::emit::docs::code;
-use crate::emit::literal::ident;
+use crate::emit::{ast, item};
 use crate::model::{Failure, FailureRule, Operation, Refusal};
 
 /// Names of test functions, each once.
@@ -32,7 +32,7 @@ impl Functions {
 }
 
 /// `fn refusals()` and its test; `None` where no refusal is documented with an example.
-pub(super) fn refusals(cx: &Context<'_>, names: &mut Names) -> Option<TokenStream> {
+pub(super) fn refusals(cx: &Context<'_>, names: &mut Names) -> Option<[Item; 2]> {
     let mut seen = Vec::new();
     let mut rows = Vec::new();
     for example in &cx.operation.examples {
@@ -46,65 +46,70 @@ pub(super) fn refusals(cx: &Context<'_>, names: &mut Names) -> Option<TokenStrea
             continue;
         }
         let typed = decode::refusal(cx.operation, &answer).map(|refusal| typed(cx, names, refusal));
-        rows.push(row(names, &answer, means, typed.as_ref()));
+        rows.push(row(names, &answer, means, typed));
         seen.push(answer);
     }
     if rows.is_empty() {
         return None;
     }
-    let refusal = names.ty(cx, "Refusal");
-    let count = Literal::usize_unsuffixed(rows.len());
-    let body = quote!(check_failures(refresh, refusals()).await;);
+    let case = item::generic("Case", vec![write::ty(names.ty(cx, "Refusal"))]);
+    let function = write::Function {
+        attributes: vec![item::doc("The documented refusals, and what each means.")],
+        name: "refusals",
+        output: Some(write::array_type(case, rows.len())),
+        ..write::Function::default()
+    };
     names.testing.extend(["Case", "check_failures"]);
-    let sentence = "Each documented refusal is typed, with its status and its meaning.".to_owned();
-    let test = test(&[sentence], "documented_refusals", None, &body);
-    Some(quote! {
-        /// The documented refusals, and what each means.
-        fn refusals() -> [Case<#refusal>; #count] { [#(#rows),*] }
-
-        #test
-    })
+    let arguments = vec![write::local("refresh"), write::made("refusals")];
+    let test = test(
+        Vec::new(),
+        &["Each documented refusal is typed, with its status and its meaning."],
+        "documented_refusals",
+        None,
+        vec![write::awaited(ast::call(&["check_failures"], arguments))],
+    );
+    Some([function.of(vec![ast::value(write::array(rows))]), test])
 }
 
-/// `.typed(|refusal| matches!(refusal, Refusal::BadRequest(_)))`
-fn typed(cx: &Context<'_>, names: &mut Names, refusal: &Refusal) -> TokenStream {
-    let (ty, variant) = (names.ty(cx, "Refusal"), ident(&refusal.name.rust));
+/// `|refusal| matches!(refusal, Refusal::BadRequest(_))`
+fn typed(cx: &Context<'_>, names: &mut Names, refusal: &Refusal) -> Expr {
+    let variant = write::within(names.ty(cx, "Refusal"), &refusal.name.rust);
     let content = refusal.body.as_ref().map(|_| quote!((_)));
-    quote!(.typed(|refusal| matches!(refusal, #ty::#variant #content)))
+    let matches = write::macro_call("matches", quote!(refusal, #variant #content));
+    write::closure("refusal", matches)
 }
 
-fn row(
-    names: &mut Names,
-    answer: &Answer,
-    means: Failure,
-    typed: Option<&TokenStream>,
-) -> TokenStream {
-    let means = failure(means);
-    match answer.short() {
-        Some((status, body)) => {
-            let headers = answer.header_calls();
-            quote!(Case::new(#status, #body, #means) #headers #typed)
+fn row(names: &mut Names, answer: &Answer, means: Failure, typed: Option<Expr>) -> Expr {
+    let means = ast::named(&["Failure", failure(means)]);
+    let case = match answer.short() {
+        Some([status, body]) => {
+            let case = ast::call(&["Case", "new"], vec![status, body, means]);
+            answer.with_headers(case)
         }
         None => {
             let answer = answer.expression(names);
-            quote!(Case::of(#answer, #means) #typed)
+            ast::call(&["Case", "of"], vec![answer, means])
         }
+    };
+    match typed {
+        Some(typed) => ast::method(case, "typed", vec![typed]),
+        None => case,
     }
 }
 
-fn failure(failure: Failure) -> TokenStream {
+fn failure(failure: Failure) -> &'static str {
     match failure {
-        Failure::Reauthenticate => quote!(Failure::Reauthenticate),
-        Failure::Credentials => quote!(Failure::Credentials),
-        Failure::TooEarly => quote!(Failure::TooEarly),
-        Failure::RateLimited => quote!(Failure::RateLimited),
-        Failure::Transient => quote!(Failure::Transient),
-        Failure::Rejected => quote!(Failure::Rejected),
+        Failure::Reauthenticate => "Reauthenticate",
+        Failure::Credentials => "Credentials",
+        Failure::TooEarly => "TooEarly",
+        Failure::RateLimited => "RateLimited",
+        Failure::Transient => "Transient",
+        Failure::Rejected => "Rejected",
     }
 }
 
 /// The test of the rules and the defaults.
-pub(super) fn failures(cx: &Context<'_>, names: &mut Names) -> TokenStream {
+pub(super) fn failures(cx: &Context<'_>, names: &mut Names) -> Item {
     let mut answers: Vec<(Answer, Failure)> = Vec::new();
     let mut untried = Vec::new();
     for (index, rule) in cx.operation.lifecycle.failures.iter().enumerate() {
@@ -120,24 +125,25 @@ pub(super) fn failures(cx: &Context<'_>, names: &mut Names) -> TokenStream {
         .map(|(answer, means)| row(names, answer, *means, None))
         .collect();
     names.testing.extend(["Case", "check_failures"]);
-    let mut sentences =
-        vec!["Each failure rule and each default means what the description says.".to_owned()];
+    let mut sentences = vec!["Each failure rule and each default means what the description says."];
+    let rules;
     if !untried.is_empty() {
         let numbers: Vec<_> = untried
             .iter()
             .map(|number| code(&number.to_string()))
             .collect();
-        sentences.push(String::new());
-        sentences.push(format!(
+        rules = format!(
             "Not tried, for what fires them cannot be told from the description: rule {}.",
             numbers.join(", ")
-        ));
+        );
+        sentences.extend(["", &rules]);
     }
-    let body = quote! {
-        let cases = [#(#rows),*];
-        check_failures(refresh, cases).await;
-    };
-    test(&sentences, "failures", None, &body)
+    let arguments = vec![write::local("refresh"), write::local("cases")];
+    let body = vec![
+        ast::bind("cases", write::array(rows)),
+        write::awaited(ast::call(&["check_failures"], arguments)),
+    ];
+    test(Vec::new(), &sentences, "failures", None, body)
 }
 
 /// Answers that fire this rule and no earlier one: one for each of its codes and statuses.

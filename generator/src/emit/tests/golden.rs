@@ -1,32 +1,28 @@
 //! Tests of the golden requests: what goes over the wire is what the spec shows.
 
-use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Item;
 
 use super::answer::block;
-use super::{Names, call, pointer, test};
+use super::{Names, call, pointer, test, write};
 use crate::diagnostic::Sink;
 use crate::emit::context::{Context, Grant};
 use crate::emit::literal::text;
+use crate::emit::{ast, item};
 use crate::model::{
     AuthChoice, Generator, Input, Json, PartSource, Place, Server, UrlPiece, WireExample,
 };
 use crate::source::{Text, load_texts};
 
 /// A test for each.
-pub(super) fn tests(cx: &Context<'_>, names: &mut Names) -> TokenStream {
+pub(super) fn tests(cx: &Context<'_>, names: &mut Names) -> Vec<Item> {
     let examples = cx.operation.wire.iter().enumerate();
     examples
         .filter_map(|(index, example)| one(cx, names, index, example))
         .collect()
 }
 
-fn one(
-    cx: &Context<'_>,
-    names: &mut Names,
-    index: usize,
-    example: &WireExample,
-) -> Option<TokenStream> {
+fn one(cx: &Context<'_>, names: &mut Names, index: usize, example: &WireExample) -> Option<Item> {
     let given = |name: &str| {
         example
             .given
@@ -50,14 +46,16 @@ fn one(
         None => None,
     };
     let server = server(cx, &given)?;
-    let base_url = match path_of(cx, server, &given)? {
-        path if path.is_empty() => quote!(&server.url()),
-        path => {
+    let path = path_of(cx, server, &given)?;
+    let base_url = || {
+        ast::borrow(if path.is_empty() {
+            ast::method(write::local("server"), "url", Vec::new())
+        } else {
             let format = format!("{{}}{}", path.replace('{', "{{").replace('}', "}}"));
-            quote!(&format!(#format, server.url()))
-        }
+            write::macro_call("format", quote!(#format, server.url()))
+        })
     };
-    let chain = call::chain(cx, names, &base_url, &of_input, way.as_ref())?;
+    let chain = call::chain(cx, names, &base_url, &of_input, way)?;
     let token = |index: usize| {
         given(&cx.operation.tokens[index].name.wire)
             .map(|value| text(&value))
@@ -68,25 +66,31 @@ fn one(
     if grant.is_none() && !matches!(cx.grant, Grant::Nothing) {
         return None;
     }
-    let call = call::call(cx, &quote!(client), &grant.unwrap_or_default());
-    let golden = block(&golden(cx, example)?);
+    let call = call::call(cx, write::local("client"), grant);
+    let golden = write::written(block(&golden(cx, example)?));
     names.testing.extend(["Answer", "Server"]);
-    let body = quote! {
-        let server = Server::start([Answer::new(500)]);
-        let client = #chain?;
+    let answer = ast::call(&["Answer", "new"], vec![write::digits(500)]);
+    let server = ast::call(&["Server", "start"], vec![write::array(vec![answer])]);
+    let request = ast::method(write::local("server"), "only_request", Vec::new());
+    let body = vec![
+        ast::bind("server", server),
+        ast::bind("client", ast::question(chain)),
         // What comes back does not matter here.
-        drop(#call.await);
-        server.only_request().assert_is(#golden);
-    };
+        ast::statement(ast::call(&["drop"], vec![ast::awaited(call)])),
+        ast::statement(ast::method(request, "assert_is", vec![golden])),
+    ];
     let name = if index == 0 {
         "golden_request".to_owned()
     } else {
         format!("golden_request_{}", index + 1)
     };
-    let sentence = "The request is the one that the description shows.".to_owned();
-    let deprecated = call::deprecated(cx);
-    let test = test(&[sentence], &name, Some(&quote!(BuildError)), &body);
-    Some(quote!(#deprecated #test))
+    Some(test(
+        call::deprecated(cx).into_iter().collect(),
+        &["The request is the one that the description shows."],
+        &name,
+        Some(item::ty("BuildError")),
+        body,
+    ))
 }
 
 /// The server that is meant: the given one, or the first. The outer `None`: the given one is not known.

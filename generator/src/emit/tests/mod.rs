@@ -16,17 +16,18 @@ mod secrets;
 mod solve;
 mod success;
 mod value;
+mod write;
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
 use quote::quote;
+use syn::{Attribute, Item, Path, Stmt, Type};
 
 use self::call::Plants;
 use super::context::{Client, Context};
-use super::docs::{code, doc};
+use super::docs::code;
 use super::literal::ident;
-use super::{File, file_name};
+use super::{File, ast, file_name, item};
 use crate::model::{Model, Provider};
 
 /// Hands over the test files of a provider; `krate` is the generated crate's name.
@@ -46,7 +47,7 @@ pub(crate) fn provider(provider: &Provider, krate: &str, take: &mut dyn FnMut(Fi
             operation: None,
             imports,
             modules: Vec::new(),
-            items: super::parsed(items),
+            items,
         });
         return;
     }
@@ -81,7 +82,7 @@ pub(crate) fn provider(provider: &Provider, krate: &str, take: &mut dyn FnMut(Fi
             operation: None,
             imports,
             modules: Vec::new(),
-            items: super::parsed(items),
+            items,
         });
     }
 }
@@ -108,33 +109,34 @@ pub(crate) fn main(model: &Model) -> File<'static> {
 }
 
 /// The names that the file imports, and its items.
-fn operation_items(cx: &Context<'_>, krate: &str) -> (Vec<(String, String)>, TokenStream) {
+fn operation_items(cx: &Context<'_>, krate: &str) -> (Vec<(String, String)>, Vec<Item>) {
     let mut names = Names::new(cx, krate);
     let mut plants = Plants::new(cx);
     let success = success::planted(cx, &mut plants);
-    let Some(call) = call::items(cx, &plants, &mut names) else {
+    let Some(mut items) = call::items(cx, &plants, &mut names) else {
         // An input has a type of which no test is made: a union, say.
-        return (Vec::new(), TokenStream::new());
+        return (Vec::new(), Vec::new());
     };
-    let successes = success::tests(cx, &plants, &mut names);
+    items.extend(success::tests(cx, &plants, &mut names));
     let refusals = failures::refusals(cx, &mut names);
-    let failures = failures::failures(cx, &mut names);
-    let golden = golden::tests(cx, &mut names);
-    let secrets = secrets::tests(
+    let has_refusals = refusals.is_some();
+    items.extend(refusals.into_iter().flatten());
+    items.push(failures::failures(cx, &mut names));
+    items.extend(golden::tests(cx, &mut names));
+    items.extend(secrets::tests(
         cx,
         &plants,
         success.as_ref(),
-        refusals.is_some(),
+        has_refusals,
         &mut names,
-    );
-    let items = quote!(#call #successes #refusals #failures #golden #secrets);
+    ));
     (names.imports(), items)
 }
 
 /// The names that a file mentions and `render` does not know.
 struct Names {
-    provider_module: TokenStream,
-    operation_module: TokenStream,
+    provider_module: String,
+    operation_module: String,
     /// Of the provider's module.
     provider: BTreeSet<String>,
     /// Of the operation's, where that is another one.
@@ -148,11 +150,9 @@ const TAKEN: &[&str] = &["Answer", "Case", "Ends", "Server"];
 
 impl Names {
     fn new(cx: &Context<'_>, krate: &str) -> Self {
-        let (krate, module) = (ident(krate), ident(&cx.provider().module));
-        let provider_module = quote!(#krate::#module);
+        let provider_module = format!("{krate}::{}", cx.provider().module);
         let operation_module = if cx.client.has_several() {
-            let operation = ident(&cx.operation.name.rust);
-            quote!(#provider_module::#operation)
+            format!("{provider_module}::{}", cx.operation.name.rust)
         } else {
             provider_module.clone()
         };
@@ -166,7 +166,7 @@ impl Names {
     }
 
     /// A name of the operation's module.
-    fn ty(&mut self, cx: &Context<'_>, name: &str) -> TokenStream {
+    fn ty(&mut self, cx: &Context<'_>, name: &str) -> Path {
         let names = if cx.client.has_several() {
             &mut self.operation
         } else {
@@ -176,15 +176,15 @@ impl Names {
     }
 
     /// A name of the provider's module.
-    fn provider_type(&mut self, name: &str) -> TokenStream {
+    fn provider_type(&mut self, name: &str) -> Path {
         known(&mut self.provider, name, &self.provider_module)
     }
 
-    fn provider_module(&self) -> TokenStream {
+    fn provider_module(&self) -> String {
         self.provider_module.clone()
     }
 
-    fn operation_module(&self) -> TokenStream {
+    fn operation_module(&self) -> String {
         self.operation_module.clone()
     }
 
@@ -192,13 +192,12 @@ impl Names {
     fn imports(self) -> Vec<(String, String)> {
         let testing = self.testing.into_iter().map(str::to_owned).collect();
         let lists = [
-            (self.provider_module.to_string(), self.provider),
-            (self.operation_module.to_string(), self.operation),
+            (self.provider_module, self.provider),
+            (self.operation_module, self.operation),
             ("token_refresh_runtime::testing".to_owned(), testing),
         ];
         let mut imports = Vec::new();
         for (module, names) in lists {
-            let module = module.replace(' ', "");
             imports.extend(names.into_iter().map(|name| (name, module.clone())));
         }
         imports
@@ -206,29 +205,34 @@ impl Names {
 }
 
 /// Imports a name, or spells its path out where it is taken.
-fn known(names: &mut BTreeSet<String>, name: &str, module: &TokenStream) -> TokenStream {
-    let short = ident(name);
+fn known(names: &mut BTreeSet<String>, name: &str, module: &str) -> Path {
     if TAKEN.contains(&name) {
-        return quote!(#module::#short);
+        return write::of_module(module, name);
     }
     names.insert(name.to_owned());
-    quote!(#short)
+    ident(name).into()
 }
 
-/// A test with its sentence of documentation.
+/// A test with its sentence of documentation, after the attributes that it has; fallible with an error's type.
 fn test(
-    sentence: &[String],
+    mut attributes: Vec<Attribute>,
+    sentence: &[&str],
     name: &str,
-    is_fallible: Option<&TokenStream>,
-    body: &TokenStream,
-) -> TokenStream {
-    let docs = sentence.iter().map(|line| doc(line));
-    let name = ident(name);
-    let returns = is_fallible.map(|error| quote!(-> Result<(), #error>));
-    let ok = is_fallible.map(|_| quote!(Ok(())));
-    quote! {
-        #(#docs)*
-        #[tokio::test]
-        async fn #name() #returns { #body #ok }
+    error: Option<Type>,
+    mut body: Vec<Stmt>,
+) -> Item {
+    attributes.extend(sentence.iter().map(|line| item::doc(line)));
+    attributes.push(item::words(&["tokio", "test"]));
+    if error.is_some() {
+        let ok = ast::call(&["Ok"], vec![write::tuple(Vec::new())]);
+        body.push(ast::value(ok));
     }
+    let function = write::Function {
+        attributes,
+        is_async: true,
+        name,
+        inputs: Vec::new(),
+        output: error.map(|error| item::generic("Result", vec![write::unit_type(), error])),
+    };
+    function.of(body)
 }

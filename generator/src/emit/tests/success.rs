@@ -1,12 +1,14 @@
 //! Tests of the documented successes: every token and every plain value of the answer is where it belongs.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::Literal;
 use quote::quote;
+use syn::{Item, Stmt};
 
 use super::answer::Answer;
 use super::call::Plants;
 use super::judge::{self, Verdict};
-use super::{Names, decode, expiry, failures, test};
+use super::{Names, decode, expiry, failures, test, write};
+use crate::emit::ast;
 use crate::emit::context::{Context, token_field};
 use crate::emit::docs::code;
 use crate::emit::literal::{ident, integer};
@@ -82,7 +84,7 @@ fn plant(cx: &Context<'_>, answer: &mut Answer, index: usize, text: &str) -> boo
 }
 
 /// A test for each.
-pub(super) fn tests(cx: &Context<'_>, plants: &Plants, names: &mut Names) -> TokenStream {
+pub(super) fn tests(cx: &Context<'_>, plants: &Plants, names: &mut Names) -> Vec<Item> {
     let examples: Vec<_> = examples(cx).collect();
     let mut functions = failures::Functions::default();
     examples
@@ -98,7 +100,7 @@ fn one(
     functions: &mut failures::Functions,
     example: &Example,
     answer: &Answer,
-) -> TokenStream {
+) -> Item {
     let function = functions.name(&format!(
         "success_{}",
         example.name.rust.trim_start_matches("r#")
@@ -109,27 +111,30 @@ fn one(
         .iter()
         .enumerate()
         .filter_map(|(index, _)| token(cx, plants, names, index, answer));
-    let tokens: TokenStream = tokens.collect();
-    let values: TokenStream = cx
+    let mut checks: Vec<Stmt> = tokens.collect();
+    let values = cx
         .operation
         .success
         .fields
         .iter()
         .filter_map(|field| value(field, answer))
-        .take(VALUES)
-        .collect();
+        .take(VALUES);
+    checks.extend(values);
     let answer_made = answer.expression(names);
-    let error = names.ty(cx, "Error");
+    let error = write::ty(names.ty(cx, "Error"));
     names.testing.insert("answered");
-    let body = quote! {
-        let answer = #answer_made;
-        let tokens = answered(refresh, answer).await?;
-        #tokens
-        #values
+    let answered = |answer| {
+        let answered = ast::call(&["answered"], vec![write::local("refresh"), answer]);
+        ast::question(ast::awaited(answered))
     };
-    let body = if tokens.is_empty() && values.is_empty() {
-        quote!(answered(refresh, #answer_made).await?;)
+    let body = if checks.is_empty() {
+        vec![ast::statement(answered(answer_made))]
     } else {
+        let mut body = vec![
+            ast::bind("answer", answer_made),
+            ast::bind("tokens", answered(write::local("answer"))),
+        ];
+        body.extend(checks);
         body
     };
     let sentence = format!(
@@ -137,7 +142,7 @@ fn one(
         answer.status,
         code(&example.name.wire)
     );
-    test(&[sentence], &function, Some(&error), &body)
+    test(Vec::new(), &[&sentence], &function, Some(error), body)
 }
 
 fn token(
@@ -146,29 +151,34 @@ fn token(
     names: &mut Names,
     index: usize,
     answer: &Answer,
-) -> Option<TokenStream> {
+) -> Option<Stmt> {
     let token = &cx.operation.tokens[index];
     let (field, is_optional) = token_field(cx.operation, index)?;
-    let field = ident(field);
     let found = if token.received.is_empty() {
         plants.sent.get(&index).map(|text| (text.clone(), 0))
     } else {
         judge::received(cx.operation, token, answer)
     };
     let Some((text, position)) = found else {
-        return is_optional.then(|| quote!(assert!(tokens.#field.is_none());));
+        let field = ident(field);
+        let is_none = quote!(tokens.#field.is_none());
+        return is_optional.then(|| write::macro_statement("assert", is_none));
     };
     names.testing.extend(["Ends", "assert_token"]);
     let ends = expiry::expression(token, &text, position, answer);
+    let given = ast::field(write::local("tokens"), field);
     let given = if is_optional {
-        quote!(tokens.#field.as_ref())
+        ast::method(given, "as_ref", Vec::new())
     } else {
-        quote!(Some(&tokens.#field))
+        ast::option(Some(ast::borrow(given)))
     };
-    Some(quote!(assert_token(#given, #text, #ends);))
+    let arguments = vec![given, ast::text(&text), ends];
+    Some(ast::statement(ast::call(&["assert_token"], arguments)))
 }
 
-fn value(field: &SuccessField, answer: &Answer) -> Option<TokenStream> {
+fn value(field: &SuccessField, answer: &Answer) -> Option<Stmt> {
+    let is = |tokens| Some(write::macro_statement("assert", tokens));
+    let equal = |tokens| Some(write::macro_statement("assert_eq", tokens));
     let FieldKind::Property {
         pointer,
         ty,
@@ -180,30 +190,30 @@ fn value(field: &SuccessField, answer: &Answer) -> Option<TokenStream> {
     let name = ident(&field.name.rust);
     let found = answer.at(pointer).filter(|value| *value != Json::Null);
     let Some(found) = found else {
-        return Some(quote!(assert!(tokens.#name.is_none());));
+        return is(quote!(tokens.#name.is_none()));
     };
     let plain = match (ty, &found) {
         (Type::Bool, Json::Bool(true)) if *is_required => {
-            return Some(quote!(assert!(tokens.#name);));
+            return is(quote!(tokens.#name));
         }
         (Type::Bool, Json::Bool(false)) if *is_required => {
-            return Some(quote!(assert!(!tokens.#name);));
+            return is(quote!(!tokens.#name));
         }
         (Type::Bool, Json::Bool(value)) => quote!(#value),
         (Type::Int32 | Type::Int64 | Type::UInt64, Json::Integer(value)) => integer(*value),
         (Type::String, Json::String(text)) => {
             let text = Literal::string(text);
-            return Some(if *is_required {
-                quote!(assert_eq!(tokens.#name, #text);)
+            return equal(if *is_required {
+                quote!(tokens.#name, #text)
             } else {
-                quote!(assert_eq!(tokens.#name.as_deref(), Some(#text));)
+                quote!(tokens.#name.as_deref(), Some(#text))
             });
         }
         _ => return None,
     };
-    Some(if *is_required {
-        quote!(assert_eq!(tokens.#name, #plain);)
+    equal(if *is_required {
+        quote!(tokens.#name, #plain)
     } else {
-        quote!(assert_eq!(tokens.#name, Some(#plain));)
+        quote!(tokens.#name, Some(#plain))
     })
 }

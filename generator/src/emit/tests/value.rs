@@ -1,10 +1,11 @@
 //! Values for the inputs of a call, as Rust expressions of their types.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use syn::Expr;
 
+use super::write;
+use crate::emit::ast;
 use crate::emit::context::is_secret;
-use crate::emit::literal::{float, ident, integer};
+use crate::emit::literal::{number, whole};
 use crate::model::{Field, Input, Json, Shape, ShapeKind, Type};
 
 /// Where a value stands.
@@ -20,7 +21,7 @@ pub(super) enum Position {
 #[derive(Clone, Copy)]
 pub(super) struct Types<'a> {
     pub(super) shapes: &'a [Shape],
-    pub(super) module: &'a TokenStream,
+    pub(super) module: &'a str,
 }
 
 /// An input's value; `None` where the type is one that no test is made of.
@@ -29,7 +30,7 @@ pub(super) fn expression(
     input: &Input,
     value: &Json,
     position: Position,
-) -> Option<TokenStream> {
+) -> Option<Expr> {
     let ty = if is_secret(input) {
         &Type::Secret
     } else {
@@ -38,61 +39,57 @@ pub(super) fn expression(
     of_type(types, ty, value, position)
 }
 
-fn of_type(types: Types<'_>, ty: &Type, value: &Json, position: Position) -> Option<TokenStream> {
+fn of_type(types: Types<'_>, ty: &Type, value: &Json, position: Position) -> Option<Expr> {
     match (ty, value) {
         (Type::String | Type::Secret, value) => Some(text(&plain(value)?, position)),
-        (Type::Bool, Json::Bool(value)) => Some(quote!(#value)),
-        (Type::Int32 | Type::Int64 | Type::UInt64, Json::Integer(value)) => Some(integer(*value)),
-        (Type::Float, Json::Float(value)) => Some(float(*value)),
-        (Type::Float, Json::Integer(value)) => Some(float(value.to_string().parse().ok()?)),
-        (Type::Json, Json::String(value)) => Some(quote!(Json::from(#value))),
-        (Type::Json, Json::Bool(value)) => Some(quote!(Json::from(#value))),
+        (Type::Bool, Json::Bool(value)) => Some(ast::boolean(*value)),
+        (Type::Int32 | Type::Int64 | Type::UInt64, Json::Integer(value)) => Some(whole(*value)),
+        (Type::Float, Json::Float(value)) => Some(number(*value)),
+        (Type::Float, Json::Integer(value)) => Some(number(value.to_string().parse().ok()?)),
+        (Type::Json, Json::String(value)) => Some(json(ast::text(value))),
+        (Type::Json, Json::Bool(value)) => Some(json(ast::boolean(*value))),
         (Type::Json, Json::Integer(value)) => {
             let value = i64::try_from(*value).ok()?;
-            let value = integer(value.into());
-            Some(quote!(Json::from(#value)))
+            Some(json(whole(value.into())))
         }
         (Type::List(item), Json::Array(items)) => {
             let items = items
                 .iter()
                 .map(|value| of_type(types, item, value, Position::Field));
             let items = items.collect::<Option<Vec<_>>>()?;
-            Some(quote!(vec![#(#items),*]))
+            Some(write::list(&items))
         }
         (Type::Map(of), Json::Object(fields)) => {
             let fields = fields.iter().map(|(name, value)| {
                 let value = of_type(types, of, value, Position::Field)?;
-                Some(quote!((#name.into(), #value)))
+                let name = write::into(ast::text(name));
+                Some(write::tuple(vec![name, value]))
             });
             let fields = fields.collect::<Option<Vec<_>>>()?;
-            Some(quote!(BTreeMap::from([#(#fields),*])))
+            let fields = vec![write::array(fields)];
+            Some(ast::call(&["BTreeMap", "from"], fields))
         }
-        (Type::Option(_), Json::Null) => Some(quote!(None)),
+        (Type::Option(_), Json::Null) => Some(ast::option(None)),
         (Type::Option(of), value) => {
             let value = of_type(types, of, value, Position::Field)?;
-            Some(quote!(Some(#value)))
+            Some(ast::option(Some(value)))
         }
         (Type::Shape(id), value) => of_shape(types, &types.shapes[id.0], value, position),
         (Type::Boxed(id), value) => {
             let value = of_shape(types, &types.shapes[id.0], value, position)?;
-            Some(quote!(Box::new(#value)))
+            Some(ast::call(&["Box", "new"], vec![value]))
         }
         _ => None,
     }
 }
 
-fn of_shape(
-    types: Types<'_>,
-    shape: &Shape,
-    value: &Json,
-    position: Position,
-) -> Option<TokenStream> {
-    let (module, name) = (types.module, ident(&shape.name.rust));
+fn of_shape(types: Types<'_>, shape: &Shape, value: &Json, position: Position) -> Option<Expr> {
+    let path = || write::of_module(types.module, &shape.name.rust);
     match (&shape.kind, value) {
         (ShapeKind::StringEnum(_), Json::String(value)) => Some(text(value, position)),
         (ShapeKind::IntegerEnum(_), Json::Integer(value)) => {
-            let value = integer(*value);
-            Some(quote!(#module::#name::from(#value)))
+            let from = write::within(path(), "from");
+            Some(write::call(from, vec![whole(*value)]))
         }
         (
             ShapeKind::Struct {
@@ -102,45 +99,48 @@ fn of_shape(
             Json::Object(values),
         ) => {
             let shown = fields.iter().filter(|field| field.constant.is_none());
-            let fields = shown.map(|field| {
-                let name = ident(&field.name.rust);
+            let mut built = ast::Fields::new();
+            for field in shown {
                 let value = values
                     .iter()
                     .find(|(known, _)| *known == field.name.wire)
                     .map(|(_, value)| value);
-                let value = field_value(types, field, value)?;
-                Some(quote!(#name: #value))
-            });
-            let fields = fields.collect::<Option<Vec<_>>>()?;
-            Some(quote!(#module::#name { #(#fields),* }))
+                built.put(&field.name.rust, field_value(types, field, value)?);
+            }
+            Some(built.with(path(), None))
         }
         _ => None,
     }
 }
 
-fn field_value(types: Types<'_>, field: &Field, value: Option<&Json>) -> Option<TokenStream> {
+fn field_value(types: Types<'_>, field: &Field, value: Option<&Json>) -> Option<Expr> {
     if field.is_deprecated {
         return None;
     }
     match (value, field.is_required) {
-        (None | Some(Json::Null), false) => Some(quote!(None)),
+        (None | Some(Json::Null), false) => Some(ast::option(None)),
         (None, true) => None,
         (Some(value), is_required) => {
             let value = of_type(types, &field.ty, value, Position::Field)?;
             Some(if is_required {
                 value
             } else {
-                quote!(Some(#value))
+                ast::option(Some(value))
             })
         }
     }
 }
 
-fn text(text: &str, position: Position) -> TokenStream {
+fn text(text: &str, position: Position) -> Expr {
     match position {
-        Position::Method => quote!(#text),
-        Position::Field => quote!(#text.into()),
+        Position::Method => ast::text(text),
+        Position::Field => write::into(ast::text(text)),
     }
+}
+
+/// `Json::from(value)`
+fn json(value: Expr) -> Expr {
+    ast::call(&["Json", "from"], vec![value])
 }
 
 /// A value where text is wanted: `given: {pin: 1234}` means the text.
