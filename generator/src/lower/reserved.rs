@@ -83,6 +83,8 @@ pub(super) const TYPES: &[&str] = &[
     "TransportError",
     "Value",
     "Window",
+    // A parameter in what the macros of the runtime write.
+    "T",
     // Rust's prelude, and what derives write.
     "AsMut",
     "AsRef",

@@ -161,6 +161,12 @@ mod tests {
     }
 
     #[test]
+    fn a_method_called_like_a_macro_or_a_function_is_neither() {
+        let text = "impl A { fn json(self, json: u8) {} fn default_transport() {} }";
+        assert_eq!(uses(text, &[]), "");
+    }
+
+    #[test]
     fn own_names_come_last() {
         let own = [("Client".to_owned(), "super".to_owned())];
         let text = "struct A { a: Arc<Client>, b: Json, c: Secret }";

@@ -20,7 +20,9 @@ pub(super) fn words<'a>(text: &'a str, mut found: impl FnMut(&'a str)) {
                 }
                 let is_part = start > 0 && matches!(bytes[start - 1], b':' | b'.');
                 let is_called = || match bytes.get(at) {
-                    Some(b'!' | b'(') => true,
+                    Some(b'!') => true,
+                    // A method of that name is no call of it.
+                    Some(b'(') => !text[..start].ends_with("fn "),
                     Some(b':') => bytes.get(at + 1) == Some(&b':'),
                     _ => false,
                 };
