@@ -3,9 +3,11 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Item;
 
 use super::context::Client;
 use super::docs::{Docs, code};
+use super::item;
 use super::literal::{ident, text};
 use crate::model::{Input, Operation, PartSource, Per, Provider, Server, UrlPiece};
 
@@ -130,39 +132,39 @@ pub(crate) fn has_environment_setting(client: &Client<'_>) -> bool {
 }
 
 /// The `Environment` enum.
-pub(crate) fn environment(client: &Client<'_>) -> TokenStream {
+pub(crate) fn environment(client: &Client<'_>) -> Vec<Item> {
     let servers = environments(client);
     if servers.is_empty() {
-        return TokenStream::new();
+        return Vec::new();
     }
-    let docs = Docs::new("Which of the vendor's servers is meant.").attributes();
-    let variants = servers.iter().enumerate().map(|(index, server)| {
-        let docs = Docs::new(format!("{}.", code(&template(server, client.provider)))).attributes();
-        let name = ident(&server.name.rust);
-        let default = (index == 0).then(|| quote!(#[default]));
-        quote!(#docs #default #name,)
-    });
-    let url = has_fixed_urls(client).then(|| {
+    let mut variants = item::Variants::default();
+    for (index, server) in servers.iter().enumerate() {
+        let docs = Docs::new(format!("{}.", code(&template(server, client.provider))));
+        let mut attributes = docs.list();
+        if index == 0 {
+            attributes.push(item::word("default"));
+        }
+        variants.put(attributes, &server.name.rust, None);
+    }
+    let mut attributes = Docs::new("Which of the vendor's servers is meant.").list();
+    let traits = ["Clone", "Copy", "Debug", "Default", "PartialEq", "Eq"];
+    attributes.extend([item::derive(&traits), item::word("non_exhaustive")]);
+    let mut items = vec![variants.of(attributes, &ident("Environment"))];
+    if has_fixed_urls(client) {
         let arms = servers.iter().map(|server| {
             let name = ident(&server.name.rust);
             let url = template(server, client.provider);
             quote!(Self::#name => #url,)
         });
-        quote! {
+        items.extend(super::parsed(quote! {
             impl Environment {
                 fn url(self) -> &'static str {
                     match self { #(#arms)* }
                 }
             }
-        }
-    });
-    quote! {
-        #docs
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-        #[non_exhaustive]
-        pub enum Environment { #(#variants)* }
-        #url
+        }));
     }
+    items
 }
 
 /// Whether an environment is an address as it stands: one set of servers, and no variables in them.

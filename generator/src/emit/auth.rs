@@ -2,12 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Stmt;
+use syn::{Attribute, Item, Stmt};
 
 use super::context::{Context, input_type};
 use super::docs::{Docs, code};
 use super::literal::ident;
-use super::{ast, request};
+use super::{ast, item, request};
 use crate::model::{AuthChoice, Input, Operation, Part, PartSource, Place, Provider};
 
 /// A choice that one or more operations share.
@@ -102,42 +102,41 @@ pub(crate) fn anonymous<'a>(choice: &Choice<'a>) -> Option<&'a AuthChoice> {
 }
 
 /// The enum.
-pub(crate) fn authentication(provider: &Provider, choice: &Choice<'_>) -> TokenStream {
-    let docs = Docs::new("How the client shows who it is.").attributes();
-    let ty = ident(&choice.ty);
-    let variants = choice.alternatives.iter().map(|alternative| {
-        let docs = Docs::new(described(alternative)).attributes();
-        let name = ident(&alternative.name.rust);
-        let fields = fields(provider, alternative);
-        quote!(#docs #name #fields,)
-    });
-    quote! {
-        #docs
-        #[derive(Clone, Debug)]
-        #[non_exhaustive]
-        pub enum #ty { #(#variants)* }
+pub(crate) fn authentication(provider: &Provider, choice: &Choice<'_>) -> Item {
+    let mut variants = item::Variants::default();
+    for alternative in choice.alternatives {
+        let docs = Docs::new(described(alternative)).list();
+        variant(&mut variants, docs, provider, alternative);
     }
+    let mut attributes = Docs::new("How the client shows who it is.").list();
+    attributes.extend([
+        item::derive(&["Clone", "Debug"]),
+        item::word("non_exhaustive"),
+    ]);
+    variants.of(attributes, &ident(&choice.ty))
 }
 
-fn fields(provider: &Provider, alternative: &AuthChoice) -> TokenStream {
+fn variant(
+    variants: &mut item::Variants,
+    docs: Vec<Attribute>,
+    provider: &Provider,
+    alternative: &AuthChoice,
+) {
+    let name = &alternative.name.rust;
     let inputs = inputs(provider, alternative);
     match inputs.as_slice() {
-        [] => TokenStream::new(),
-        [(_, input)] => {
-            let ty = input_type(&provider.shapes, input);
-            quote!((#ty))
-        }
+        [] => variants.put(docs, name, None),
+        [(_, input)] => variants.put(docs, name, Some(input_type(&provider.shapes, input))),
         several => {
-            let fields = several.iter().map(|(_, input)| {
+            let mut fields = item::Fields::default();
+            for (_, input) in several {
                 let docs = Docs::of(input.description.as_deref(), || {
                     format!("{}.", code(&input.name.wire))
                 });
-                let docs = docs.attributes();
-                let name = ident(&input.name.rust);
                 let ty = input_type(&provider.shapes, input);
-                quote!(#docs #name: #ty,)
-            });
-            quote!({ #(#fields)* })
+                fields.documented(docs.list(), &input.name.rust, ty);
+            }
+            variants.put_fields(docs, name, fields);
         }
     }
 }

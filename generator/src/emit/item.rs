@@ -128,6 +128,13 @@ impl Fields {
         ));
     }
 
+    /// `/// docs name: Type,`, in a variant.
+    pub(crate) fn documented(&mut self, attributes: Vec<Attribute>, name: &str, ty: Type) {
+        let vis = Visibility::Inherited;
+        self.0
+            .push(declared(attributes, vis, Some(ident(name)), ty));
+    }
+
     /// `pub(super) name: Type,`
     pub(crate) fn within(&mut self, name: &str, ty: Type) {
         let vis: Visibility = syn::parse_quote!(pub(super));
@@ -211,6 +218,17 @@ impl Variants {
             fields,
             discriminant: None,
         });
+    }
+
+    /// `Name { a: Type },`
+    pub(crate) fn put_fields(&mut self, attributes: Vec<Attribute>, name: &str, fields: Fields) {
+        self.put(attributes, name, None);
+        if let Some(variant) = self.0.last_mut() {
+            variant.fields = syn::Fields::Named(syn::FieldsNamed {
+                brace_token: syn::token::Brace::default(),
+                named: fields.0,
+            });
+        }
     }
 
     /// `pub enum Name { … }`

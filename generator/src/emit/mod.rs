@@ -26,7 +26,6 @@ mod tokens;
 mod words;
 
 use proc_macro2::TokenStream;
-use quote::quote;
 use syn::Item;
 
 use self::context::{Client, Context};
@@ -156,12 +155,11 @@ fn types(cx: &Context<'_>) -> Vec<Item> {
 
 /// What the client's settings are made of.
 fn settings(of: &Client<'_>) -> Vec<Item> {
-    let choices = of
-        .choices
-        .iter()
-        .map(|choice| auth::authentication(of.provider, choice));
-    let environment = address::environment(of);
-    let mut items = parsed(quote!(#(#choices)* #environment));
+    let choices = of.choices.iter();
+    let mut items: Vec<_> = choices
+        .map(|choice| auth::authentication(of.provider, choice))
+        .collect();
+    items.extend(address::environment(of));
     items.extend(shape::all(&of.provider.shapes));
     items
 }

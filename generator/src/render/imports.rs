@@ -63,7 +63,8 @@ const RUNTIME: &str = "token_refresh_runtime";
 
 /// The `use` lines; `own` are further names and the modules they are in.
 pub(super) fn uses(items: &str, own: &[(String, String)]) -> String {
-    let mut names: Vec<&str> = Vec::new();
+    // About one word in so many bytes could be a name.
+    let mut names: Vec<&str> = Vec::with_capacity(items.len() / 32);
     lexer::words(items, |word| names.push(word));
     names.sort_unstable();
     names.dedup();

@@ -7,13 +7,17 @@ pub(super) fn words<'a>(text: &'a str, mut found: impl FnMut(&'a str)) {
     let mut at = 0;
     while at < bytes.len() {
         match bytes[at] {
+            b' ' => at += 1,
             b'/' if bytes.get(at + 1) == Some(&b'/') => at = line_end(text, at),
             b'"' => at = string_end(bytes, at),
             b'\'' => at = quote_end(bytes, at),
-            b'r' if raw_string_end(bytes, at).is_some() => {
-                at = raw_string_end(bytes, at).unwrap_or(bytes.len());
-            }
             first if is_letter(first) => {
+                if first == b'r'
+                    && let Some(end) = raw_string_end(text, at)
+                {
+                    at = end;
+                    continue;
+                }
                 let start = at;
                 while at < bytes.len() && is_word(bytes[at]) {
                     at += 1;
@@ -40,12 +44,24 @@ pub(super) fn words<'a>(text: &'a str, mut found: impl FnMut(&'a str)) {
     }
 }
 
-fn is_letter(byte: u8) -> bool {
+const fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
 }
 
+/// Which bytes words are made of: each byte of a text is looked up here.
+const WORD: [bool; 256] = {
+    let mut word = [false; 256];
+    let mut byte = 0;
+    while byte < u8::MAX {
+        word[byte as usize] = is_letter(byte) || byte.is_ascii_digit();
+        byte += 1;
+    }
+    word[u8::MAX as usize] = true;
+    word
+};
+
 fn is_word(byte: u8) -> bool {
-    is_letter(byte) || byte.is_ascii_digit()
+    WORD[usize::from(byte)]
 }
 
 fn line_end(text: &str, from: usize) -> usize {
@@ -56,14 +72,19 @@ fn line_end(text: &str, from: usize) -> usize {
 }
 
 /// Past a raw string, if one begins here.
-fn raw_string_end(bytes: &[u8], from: usize) -> Option<usize> {
-    let rest = &bytes[from + 1..];
-    let hashes = rest.iter().take_while(|byte| **byte == b'#').count();
-    let end = [b"\"", &rest[..hashes]].concat();
-    let inside = rest[hashes..].strip_prefix(b"\"")?;
-    let length = inside.windows(end.len()).position(|part| part == end);
-    let start = from + 1 + hashes + 1;
-    Some(length.map_or(bytes.len(), |length| start + length + end.len()))
+fn raw_string_end(text: &str, from: usize) -> Option<usize> {
+    let rest = &text[from + 1..];
+    let hashes = rest.bytes().take_while(|byte| *byte == b'#').count();
+    let (hashes, inside) = rest.split_at(hashes);
+    let mut inside = inside.strip_prefix('"')?;
+    // The search for a character in text is the fast one.
+    while let Some(quote) = inside.find('"') {
+        inside = &inside[quote + 1..];
+        if let Some(after) = inside.strip_prefix(hashes) {
+            return Some(text.len() - after.len());
+        }
+    }
+    Some(text.len())
 }
 
 /// Past a string that is not raw.

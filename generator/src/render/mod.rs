@@ -27,6 +27,7 @@ pub(crate) fn file(file: File<'_>) -> String {
     }
     let body = body(file);
     if !body.is_empty() {
+        text.reserve_exact(body.len() + 1);
         text.push('\n');
         text.push_str(&body);
     }
@@ -99,6 +100,7 @@ fn body(file: File<'_>) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
+    text.reserve_exact(items.len());
     text.push_str(&items);
     text
 }
