@@ -66,10 +66,10 @@ for row in $rows; do
       cp Cargo.lock "$work/hundred-out/"
       for profile in dev release; do
         flags=(--manifest-path "$work/hundred-out/Cargo.toml" --target-dir "$work/hundred-target" --profile "$profile" --no-default-features --features synth)
-        cargo build --quiet --offline "${flags[@]}"
+        CARGO_INCREMENTAL=0 cargo build --quiet --offline "${flags[@]}"
         touch "$work/hundred-out/src/lib.rs"
         printf '100 such operations, that crate alone, %s: ' "$profile"
-        measure cargo build --offline "${flags[@]}"
+        CARGO_INCREMENTAL=0 measure cargo build --offline "${flags[@]}"
       done ;;
     *) echo "no such row: $row" >&2; exit 2 ;;
   esac
