@@ -75,8 +75,7 @@ pub(super) fn header(tokens: &[Token], is_it: impl Fn(&Expression) -> bool) -> O
             }
         }
         for lifetime in &token.lifetime {
-            if let Some((at, value)) = end(&lifetime.value).filter(|(at, _)| is_it(at)) {
-                let _ = at;
+            if let Some((_, value)) = end(&lifetime.value).filter(|(at, _)| is_it(at)) {
                 return Some(json_text(&value));
             }
         }
