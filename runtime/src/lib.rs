@@ -89,12 +89,15 @@ mod exchange;
 pub mod generate;
 mod include;
 mod json;
+mod kept;
 mod lifecycle;
 mod provider;
 mod reply;
 mod request;
 mod scrub;
 mod secret;
+#[cfg(feature = "session")]
+pub mod session;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod timestamp;
@@ -109,13 +112,14 @@ pub use self::decision::{Decision, Life, Situation};
 pub use self::error::{BuildError, Error, ErrorKind, RedactedBody, RequestError, TransportError};
 pub use self::exchange::Exchange;
 pub use self::json::{Decode, Encode, Json, Mismatch, Object, ObjectWriter, json};
+pub use self::kept::{Keep, Kept, Missing, SignIn};
 pub use self::lifecycle::*;
 pub use self::provider::{Provider, refresh, spend};
 pub use self::reply::{ReadRefusal, ReadTokens, Reply};
 pub use self::request::{AsText, RequestBuilder, Sensitive};
 pub use self::secret::Secret;
 pub use self::timestamp::Timestamp;
-pub use self::token::{Basis, Expiry, Token, TokenKind};
+pub use self::token::{Basis, Expiry, SharedToken, SingleUseToken, Token, TokenKind};
 #[cfg(feature = "reqwest")]
 pub use self::transport::{ReqwestTransport, ReqwestTransportBuilder};
 pub use self::transport::{Sending, SharedTransport, Transport, default_transport};

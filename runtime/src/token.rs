@@ -142,6 +142,12 @@ pub trait TokenKind: Sized {
     fn into_token(self) -> Token;
 }
 
+/// A token that may be used any number of times until it ends.
+pub trait SharedToken: TokenKind + Clone {}
+
+/// A token that is good for one use: it is taken, never shared.
+pub trait SingleUseToken: TokenKind {}
+
 /// Gives a newtype over [`Token`] what a token has that may be used any number of times.
 ///
 /// ```
@@ -161,6 +167,8 @@ pub trait TokenKind: Sized {
 macro_rules! shared_token {
     ($name:ident, $wire:literal) => {
         $crate::__token!($name, $wire, {});
+
+        impl $crate::SharedToken for $name {}
 
         impl ::core::clone::Clone for $name {
             #[inline]
@@ -235,6 +243,8 @@ macro_rules! single_use_token {
                 self.0.expiry()
             }
         });
+
+        impl $crate::SingleUseToken for $name {}
     };
 }
 

@@ -1,0 +1,160 @@
+//! What is kept of one session, by name: what a store writes down, and what the next request is made of.
+
+use std::collections::BTreeMap;
+
+use crate::json::Wiped;
+use crate::{Decode, Encode, Json, Provider, SharedTransport, Token, TokenKind};
+
+/// The tokens of one session, what belongs to it, and what else the vendor wants kept.
+///
+/// Names are the spec's, so that a record outlives a change of the spec that leaves its names alone.
+/// It is not `Clone`: copies of secrets are made on purpose.
+#[derive(Debug, Default)]
+pub struct Kept {
+    tokens: BTreeMap<String, Token>,
+    inputs: BTreeMap<String, Wiped>,
+    extras: BTreeMap<String, Wiped>,
+}
+
+/// What a session lacks for its next request: nobody has signed in yet, or the spec has asked for more since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    name: String,
+}
+
+impl Missing {
+    /// Of this name, which is the spec's.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
+    }
+
+    /// The token's or the input's name in the spec.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            formatter,
+            "the session has no `{}`: sign in first",
+            self.name
+        )
+    }
+}
+
+impl std::error::Error for Missing {}
+
+impl Kept {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts a token in, in place of the one of its name.
+    pub fn put<T: TokenKind>(&mut self, token: T) {
+        self.put_token(T::NAME, token.into_token());
+    }
+
+    /// Puts a token in under this name.
+    pub fn put_token(&mut self, name: &str, token: Token) {
+        self.tokens.insert(name.to_owned(), token);
+    }
+
+    /// Takes a token out.
+    pub fn take_token(&mut self, name: &str) -> Option<Token> {
+        self.tokens.remove(name)
+    }
+
+    /// The token of this name.
+    pub fn token(&self, name: &str) -> Option<&Token> {
+        self.tokens.get(name)
+    }
+
+    /// All tokens, by name.
+    pub fn tokens(&self) -> impl Iterator<Item = (&str, &Token)> {
+        self.tokens
+            .iter()
+            .map(|(name, token)| (name.as_str(), token))
+    }
+
+    /// A copy of the token of this kind, for a request to be made of.
+    ///
+    /// # Errors
+    /// Where there is none.
+    #[doc(hidden)]
+    pub fn grant<T: TokenKind>(&self) -> Result<T, Missing> {
+        match self.token(T::NAME) {
+            Some(token) => Ok(T::from_token(token.duplicate())),
+            None => Err(Missing::new(T::NAME)),
+        }
+    }
+
+    /// Puts in a value that belongs to the session: the shop, the data centre, the account.
+    pub fn put_input(&mut self, name: &str, value: &impl Encode) {
+        self.put_input_json(name, value.encode());
+    }
+
+    /// The same, as JSON.
+    pub fn put_input_json(&mut self, name: &str, value: Json) {
+        self.inputs.insert(name.to_owned(), Wiped(value));
+    }
+
+    /// A value that belongs to the session.
+    ///
+    /// # Errors
+    /// Where there is none, or it is of another type by now.
+    pub fn input<T: Decode>(&self, name: &str) -> Result<T, Missing> {
+        self.inputs
+            .get(name)
+            .and_then(|value| T::decode(value).ok())
+            .ok_or_else(|| Missing::new(name))
+    }
+
+    /// All values that belong to the session, by name.
+    pub fn inputs(&self) -> impl Iterator<Item = (&str, &Json)> {
+        self.inputs
+            .iter()
+            .map(|(name, value)| (name.as_str(), &value.0))
+    }
+
+    /// Puts in what else the vendor wants kept.
+    pub fn put_extra(&mut self, name: &str, value: Json) {
+        self.extras.insert(name.to_owned(), Wiped(value));
+    }
+
+    /// What else is kept, by name.
+    pub fn extras(&self) -> impl Iterator<Item = (&str, &Json)> {
+        self.extras
+            .iter()
+            .map(|(name, value)| (name.as_str(), &value.0))
+    }
+}
+
+/// A provider whose sessions can be kept: how its token set is written down, and how its grant is made of that.
+/// Generated clients implement it.
+pub trait Keep: Provider + 'static {
+    /// The token that the API is shown (see [`Lifecycle::replaced`](crate::Lifecycle::replaced)).
+    type Access: TokenKind + Send;
+    /// The tokens of a session as the application has them: after sign-in, or from another store.
+    type TokenSet: Send;
+
+    /// Under which name stores keep this provider's sessions: its id, and of several operations the operation's.
+    const STORED_AS: &'static str;
+
+    /// Writes a token set down.
+    fn keep(tokens: Self::TokenSet) -> Kept;
+
+    /// Makes the grant of the next request.
+    ///
+    /// # Errors
+    /// What is missing.
+    fn grant(kept: &Kept) -> Result<Self::Grant, Missing>;
+
+    /// What the client sends over.
+    fn transport(&self) -> &SharedTransport;
+}
+
+/// A provider whose sessions begin with a sign-in. One whose grant is the client's own credentials has none.
+pub trait SignIn: Keep {}

@@ -1,0 +1,51 @@
+//! What is known of a session: the tokens, and what has been done about them. This is what a record holds.
+
+use crate::{Kept, Timestamp};
+
+/// A session as it is written down.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// The tokens, the session's inputs and the extras.
+    pub(crate) kept: Kept,
+    /// How many times the tokens were replaced.
+    pub(crate) generation: u64,
+    /// A grant that cannot be shown twice is about to be spent, or was: nobody has written down how it went.
+    pub(crate) intent: Option<Intent>,
+    /// The last refresh failed.
+    pub(crate) failed: Option<Failed>,
+    /// The session is over: no call is made until new tokens are put in.
+    pub(crate) dead: Option<Dead>,
+    /// When the last calls were made, the latest last; as many as the spec's limits need.
+    pub(crate) calls: Vec<Timestamp>,
+}
+
+/// That a grant is about to be spent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Intent {
+    /// By whom: an [`Owner`](super::store::Owner)'s name.
+    pub(crate) owner: String,
+    /// Since when.
+    pub(crate) at: Timestamp,
+    /// How many times its answer was lost so far; 0 while the first call is under way.
+    pub(crate) losses: u32,
+}
+
+/// That the last refresh failed, and how long to leave the provider alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failed {
+    /// How many times in a row.
+    pub(crate) times: u32,
+    /// No call is made before this instant.
+    pub(crate) retry_at: Timestamp,
+    /// The [`SessionErrorKind`](super::SessionErrorKind), so that other processes give the same answer.
+    pub(crate) kind: super::SessionErrorKind,
+}
+
+/// That the session is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Dead {
+    /// Since when.
+    pub(crate) since: Timestamp,
+    /// The provider's code, where it looks like one.
+    pub(crate) code: Option<String>,
+}
