@@ -1,5 +1,7 @@
 //! Tokens that stay fresh: one [`TokenSource`](crate) a session, a store behind it.
 
+#[cfg(any(feature = "postgres", feature = "redis"))]
+mod background;
 mod clock;
 mod error;
 mod event;
