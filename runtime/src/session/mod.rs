@@ -2,6 +2,7 @@
 
 #[cfg(any(feature = "postgres", feature = "redis"))]
 mod background;
+mod cell;
 mod clock;
 mod error;
 mod event;
