@@ -15,8 +15,8 @@ use super::quiet::Quiet;
 pub(crate) struct Published {
     /// While this lasts, a read has nothing to weigh.
     quiet: Quiet,
-    /// Nothing where there is no token, or where the session is over.
-    header: Option<HeaderValue>,
+    /// Empty, and never good, where there is no token.
+    header: HeaderValue,
     until: Deadline,
     attention: Deadline,
     generation: u64,
@@ -49,7 +49,7 @@ impl Published {
         let attention = attention.or_sooner(until);
         Self {
             quiet: Quiet::before(attention, clock),
-            header: Some(header),
+            header,
             until,
             attention,
             generation,
@@ -60,8 +60,8 @@ impl Published {
     /// No token. Reads call from the deadline on: [`Deadline::NEVER`] where nothing can come of it.
     pub(crate) fn nothing(attention: Deadline) -> Self {
         Self {
-            quiet: Quiet::NONE,
-            header: None,
+            quiet: Quiet::never(),
+            header: HeaderValue::from_static(""),
             until: Deadline::PASSED,
             attention,
             generation: 0,
@@ -71,7 +71,7 @@ impl Published {
 
     /// The token, whether it is still good or not.
     pub(crate) fn header(&self) -> Option<&HeaderValue> {
-        self.header.as_ref()
+        (!self.header.is_empty()).then_some(&self.header)
     }
 
     /// Of which generation it is; 0 where there is none.
@@ -89,18 +89,27 @@ impl Published {
         self.attention
     }
 
-    /// The token, if it is good by both clocks. See [`Cell::current`](super::Cell::current).
-    #[inline]
-    pub(super) fn read(&self, clock: &Clock, call: impl FnOnce()) -> Option<&HeaderValue> {
-        if self.quiet.lasts() {
-            return self.header.as_ref();
-        }
-        self.weigh(clock, call)
+    /// Whether the token is good beyond doubt, and nothing else is shown.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a call would be a tenth of a read")]
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet.lasts()
     }
 
-    /// What a read does in the last second before the attention, and from then on.
+    /// The token of one that is quiet.
+    #[inline]
+    pub(super) fn token(&self) -> &HeaderValue {
+        &self.header
+    }
+
+    /// Sends all who look at it to what is shown instead.
+    pub(super) fn retire(&self) {
+        self.quiet.end();
+    }
+
+    /// What a read does in the last seconds before the attention, and from then on.
     #[cold]
-    fn weigh(&self, clock: &Clock, call: impl FnOnce()) -> Option<&HeaderValue> {
+    pub(super) fn weigh(&self, clock: &Clock, call: impl FnOnce()) -> Option<&HeaderValue> {
         let now = clock.now();
         if self.attention.has_passed(now) && self.call.is_first() {
             call();
@@ -108,7 +117,7 @@ impl Published {
         if self.until.has_passed(now) {
             return None;
         }
-        self.header.as_ref()
+        Some(&self.header)
     }
 }
 

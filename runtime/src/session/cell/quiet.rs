@@ -1,48 +1,69 @@
-//! The quick look at the clocks: until the last second before a deadline, their whole seconds are all that has to be compared.
+//! The quick look at the clocks: well before a deadline, their whole seconds are all that has to be compared.
 
 use super::super::Clock;
 use super::Deadline;
+use super::sync::{AtomicI64, Ordering, fence};
 
-/// Seconds of both clocks: before either of them, the deadline they were made for cannot have passed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Quiet {
-    wall: i64,
+/// Seconds of both clocks: while neither has reached its own, the deadline they were made for has not passed.
+#[derive(Debug)]
+pub(super) struct Quiet {
+    wall: AtomicI64,
     monotonic: i64,
 }
 
+/// The clocks of the quick look are behind by a tick of the kernel, which is ten milliseconds at most. A second is plenty.
+const BEHIND: i64 = 1;
+
 impl Quiet {
     /// There is none: every read has to look closely.
-    pub(crate) const NONE: Self = Self {
-        wall: i64::MIN,
-        monotonic: i64::MIN,
-    };
+    pub(super) fn never() -> Self {
+        Self {
+            wall: AtomicI64::new(i64::MIN),
+            monotonic: i64::MIN,
+        }
+    }
 
-    /// The time until the second in which the deadline is. A test's clock is always looked at closely.
-    pub(crate) fn before(deadline: Deadline, clock: &Clock) -> Self {
-        match clock {
-            Clock::Manual(_) => Self::NONE,
-            Clock::System => Self {
-                wall: deadline.wall.unix_seconds(),
-                monotonic: i64::try_from(deadline.monotonic / 1_000_000_000).unwrap_or(i64::MAX),
-            },
+    /// The time until a second before the second in which the deadline is. A test's clock is always looked at closely.
+    pub(super) fn before(deadline: Deadline, clock: &Clock) -> Self {
+        let Clock::System = clock else {
+            return Self::never();
+        };
+        let monotonic = i64::try_from(deadline.monotonic / 1_000_000_000).unwrap_or(i64::MAX);
+        Self {
+            wall: AtomicI64::new(deadline.wall.unix_seconds().saturating_sub(BEHIND)),
+            monotonic: monotonic.saturating_sub(BEHIND),
         }
     }
 
     /// Whether it lasts, by the system's clocks.
+    ///
+    /// These are the coarse ones, which cost a few nanoseconds where the exact ones cost dozens, and are never a system call.
     #[cfg(target_os = "linux")]
-    #[inline]
-    pub(crate) fn lasts(self) -> bool {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a call would be a tenth of a read")]
+    pub(super) fn lasts(&self) -> bool {
         use rustix::time::{ClockId, clock_gettime};
-        clock_gettime(ClockId::Realtime).tv_sec < self.wall
-            && clock_gettime(ClockId::Monotonic).tv_sec < self.monotonic
+        clock_gettime(ClockId::RealtimeCoarse).tv_sec < self.wall.load(Ordering::Relaxed)
+            && clock_gettime(ClockId::MonotonicCoarse).tv_sec < self.monotonic
     }
 
     /// Whether it lasts, by the system's clocks.
     #[cfg(not(target_os = "linux"))]
     #[inline]
-    pub(crate) fn lasts(self) -> bool {
+    pub(super) fn lasts(&self) -> bool {
         let now = Clock::System.now();
         let monotonic = i64::try_from(now.monotonic / 1_000_000_000).unwrap_or(i64::MAX);
-        now.wall.unix_seconds() < self.wall && monotonic < self.monotonic
+        now.wall.unix_seconds() < self.wall.load(Ordering::Relaxed) && monotonic < self.monotonic
+    }
+
+    /// Ends it, because something else is shown now. Readers learn of it by the number that they compare anyway, so that it costs
+    /// them nothing.
+    pub(super) fn end(&self) {
+        self.wall.store(i64::MIN, Ordering::Release);
+    }
+
+    /// For a reader that saw that it does not last: what was shown before the end was called, it will see.
+    pub(super) fn ended() {
+        fence(Ordering::Acquire);
     }
 }

@@ -1,4 +1,3 @@
-use std::cell::Cell as Count;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -104,7 +103,7 @@ fn a_token_that_wants_attention_is_served_and_calls_once() {
     let mut view = View::new(Arc::clone(&session));
     session.publish("one", 10 * MINUTE, MINUTE);
     assert_eq!(view.get().unwrap(), "Bearer one");
-    clock.advance(MINUTE - Duration::from_millis(1));
+    clock.advance(Duration::from_millis(59_999));
     assert!(view.get().is_some() && session.calls() == 0);
     clock.advance(Duration::from_millis(1));
     for _ in 0..3 {
@@ -117,6 +116,36 @@ fn a_token_that_wants_attention_is_served_and_calls_once() {
     clock.advance(MINUTE);
     assert!(session.current().is_some());
     assert_eq!(session.calls(), 2, "a new token calls anew");
+}
+
+/// With the system's clocks a view looks at nothing but what it has in its hand, until that is ended.
+#[test]
+fn a_view_lets_go_of_what_is_no_longer_shown() {
+    let session = Session::new(Clock::System);
+    let mut view = View::new(Arc::clone(&session));
+    for token in ["one", "two"] {
+        session.publish(token, 60 * MINUTE, 50 * MINUTE);
+        assert_eq!(
+            view.get().unwrap().as_bytes(),
+            format!("Bearer {token}").as_bytes()
+        );
+    }
+    session.cell.publish(Published::nothing(Deadline::NEVER));
+    assert!(view.get().is_none() && view.clone().get().is_none());
+    assert_eq!(session.calls(), 0, "nothing was due");
+}
+
+/// An owned header shares its bytes with what is published.
+#[test]
+fn a_read_copies_no_byte() {
+    let session = Session::new(Clock::System);
+    session.publish("one", 60 * MINUTE, 50 * MINUTE);
+    let shown = session.cell.shown();
+    let token = session.current().unwrap();
+    assert_eq!(
+        token.as_bytes().as_ptr(),
+        shown.header().unwrap().as_bytes().as_ptr()
+    );
 }
 
 #[test]
@@ -181,10 +210,17 @@ fn the_systems_clocks_are_judged_to_the_millisecond() {
             false,
         ),
     ] {
-        let published = Published::new(HeaderValue::from_static("x"), 1, until, far, &clock);
-        let called = Count::new(false);
-        let token = published.read(&clock, || called.set(true));
-        assert_eq!((token.is_some(), called.get()), (good, !good), "{until:?}");
+        let session = Session::new(clock.clone());
+        let token = header("", "x").unwrap();
+        session
+            .cell
+            .publish(Published::new(token, 1, until, far, &clock));
+        let found = session.current().is_some();
+        assert_eq!(
+            (found, session.calls()),
+            (good, u32::from(!good)),
+            "{until:?}"
+        );
     }
 }
 
