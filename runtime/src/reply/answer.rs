@@ -60,6 +60,12 @@ impl<'a> Answer<'a> {
 
     /// Whether this is a success, and the texts of its tokens; otherwise what is wrong.
     pub(super) fn judge(&self) -> Result<Vec<Option<TokenValue>>, Cause> {
+        tokens::texts(self.lifecycle, self.success()?)
+            .map_err(|mismatch| Cause::Protocol(Flaw::Mismatch(mismatch)))
+    }
+
+    /// Whether this is a success, and what it has for each token; otherwise what is wrong.
+    pub(super) fn success(&self) -> Result<Vec<Found>, Cause> {
         if !self.status.is_success() {
             return Err(self.refused());
         }
@@ -77,8 +83,7 @@ impl<'a> Answer<'a> {
         if !has_access_token(self.lifecycle, &found) {
             return Err(self.refused());
         }
-        tokens::texts(self.lifecycle, found)
-            .map_err(|mismatch| Cause::Protocol(Flaw::Mismatch(mismatch)))
+        Ok(found)
     }
 
     fn refused(&self) -> Cause {

@@ -19,6 +19,22 @@ pub(super) fn end_of(rule: &TokenRule, value: &TokenValue, answer: &Answer<'_>) 
     end.unwrap_or((Expiry::Unknown, Basis::Stated))
 }
 
+/// What is known of a token's end without an answer: its own word, then the vendor's documentation.
+#[cfg(feature = "session")]
+pub(super) fn known_alone(rule: &TokenRule, text: &str, from: Timestamp) -> (Expiry, Basis) {
+    let documented = |source| match source {
+        Lifetime::Fixed(span) => Some(Expiry::At(from.plus(span))),
+        Lifetime::Unlimited => Some(Expiry::Never),
+        Lifetime::Unknown => Some(Expiry::Unknown),
+        _ => None,
+    };
+    let end = rule.lifetime.iter().find_map(|source| match source {
+        Lifetime::JwtExpiry => jwt_expiry(text).map(|end| (Expiry::At(end), Basis::Stated)),
+        source => documented(*source).map(|end| (end, Basis::Documented)),
+    });
+    end.unwrap_or((Expiry::Unknown, Basis::Stated))
+}
+
 /// The sources to ask. A list beside a list of places of the same length goes with it: the position that was
 /// chosen is asked first, and of the others only those that name no place, for the places are another token's.
 fn in_order(rule: &TokenRule, position: usize) -> Vec<Lifetime> {

@@ -3,6 +3,8 @@
 mod answer;
 mod classify;
 mod condition;
+#[cfg(feature = "session")]
+mod fresh;
 mod instant;
 mod lifetime;
 mod rescue;
@@ -11,6 +13,8 @@ mod skew;
 mod tokens;
 
 pub(crate) use self::answer::Answer;
+#[cfg(feature = "session")]
+pub(crate) use self::fresh::{End, Fresh, FreshToken, fresh, known_alone};
 use self::tokens::TokenValue;
 use crate::error::{Cause, Error, Facts};
 use crate::json::{Decode, Json, Mismatch, Wiped};

@@ -66,13 +66,25 @@ fn find_one(answer: &Answer<'_>, rule: &TokenRule, position: usize) -> Found {
 
 /// A token that is sent and not received lives on.
 fn sent(answer: &Answer<'_>, rule: &TokenRule) -> Found {
-    let text = rule
-        .sent
-        .and_then(|place| answer.find(place))
-        .and_then(|value| Some(Secret::from(answer.exchange.secret_in(value.text()?))));
-    match text {
-        Some(text) if !text.is_empty() => Found::Extended(TokenValue { text, position: 0 }),
-        _ => Found::NotReceived,
+    match sent_text(answer, rule) {
+        Some(text) => Found::Extended(TokenValue { text, position: 0 }),
+        None => Found::NotReceived,
+    }
+}
+
+/// The token's text as it was sent.
+fn sent_text(answer: &Answer<'_>, rule: &TokenRule) -> Option<Secret> {
+    let value = answer.find(rule.sent?)?;
+    Some(Secret::from(answer.exchange.secret_in(value.text()?))).filter(|text| !text.is_empty())
+}
+
+/// What stands for a token that the answer leaves out, so that what the answer says of its end can be read: the
+/// sent one, if any.
+#[cfg(feature = "session")]
+pub(super) fn left_out(answer: &Answer<'_>, rule: &TokenRule) -> TokenValue {
+    TokenValue {
+        text: sent_text(answer, rule).unwrap_or_else(|| Secret::new("")),
+        position: position(answer, rule),
     }
 }
 

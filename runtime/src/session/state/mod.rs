@@ -1,5 +1,15 @@
 //! What is known of a session: the tokens, and what has been done about them. This is what a record holds.
 
+mod admit;
+mod code;
+mod merge;
+mod variant;
+mod wire;
+
+pub(crate) use self::admit::admit;
+pub(crate) use self::code::Later;
+pub(crate) use self::merge::{merge, merge_rescued};
+pub(crate) use self::variant::stored_as;
 use crate::{Kept, Timestamp};
 
 /// A session as it is written down.
@@ -17,6 +27,19 @@ pub(crate) struct State {
     pub(crate) dead: Option<Dead>,
     /// When the last calls were made, the latest last; as many as the spec's limits need.
     pub(crate) calls: Vec<Timestamp>,
+    /// What a later version of this library wrote: kept as it is.
+    pub(crate) later: Later,
+}
+
+impl State {
+    /// Notes that the tokens were replaced: all that was noted about the ones before is over.
+    pub(crate) fn begin_generation(&mut self) {
+        self.generation = self.generation.saturating_add(1);
+        self.intent = None;
+        self.failed = None;
+        self.dead = None;
+        self.later.begin_generation();
+    }
 }
 
 /// That a grant is about to be spent.
