@@ -38,10 +38,10 @@
 use std::sync::Arc;
 
 use token_refresh_runtime::{
-    BaseUrl, BuildError, Decode, Expression, Failure, FailureRule, Json, Lifecycle, Lifetime,
-    Literal, Location, Mismatch, Object, Presentation, Provider, ReadRefusal, ReadTokens,
-    Reauthentication, Reply, Request, RequestBuilder, RequestError, Role, Secret, SharedTransport,
-    StatusRange, Token, TokenRule, default_transport, shared_token,
+    BaseUrl, BuildError, Decode, Expression, Failure, FailureRule, Json, Keep, Kept, Lifecycle,
+    Lifetime, Literal, Location, Mismatch, Missing, Object, Presentation, Provider, ReadRefusal,
+    ReadTokens, Reauthentication, Reply, Request, RequestBuilder, RequestError, Role, Secret,
+    SharedTransport, SignIn, StatusRange, Token, TokenRule, default_transport, shared_token,
 };
 
 /// The life of the tokens, as data for whoever keeps them fresh.
@@ -185,6 +185,12 @@ impl AsRef<RefreshToken> for TokenSet {
     }
 }
 
+impl From<RefreshToken> for TokenSet {
+    fn from(refresh_token: RefreshToken) -> Self {
+        Tokens::from_refresh(refresh_token)
+    }
+}
+
 /// Why the call was refused.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -282,6 +288,31 @@ impl Provider for Client {
         request.secret_json("/refresh_token", "", grant);
         request.json("/grant_type", "refresh_token");
         request.finish()
+    }
+}
+
+impl Keep for Client {
+    type Access = AccessToken;
+    const STORED_AS: &'static str = "berbix";
+
+    fn grant(kept: &Kept) -> Result<Self::Grant, Missing> {
+        kept.grant()
+    }
+
+    fn transport(&self) -> &SharedTransport {
+        &self.transport
+    }
+}
+
+impl SignIn for Client {
+    type TokenSet = TokenSet;
+
+    fn keep(tokens: TokenSet) -> Kept {
+        let mut kept = Kept::new();
+        kept.put_if_any(tokens.access_token);
+        kept.put_if_any(tokens.client_token);
+        kept.put(tokens.refresh_token);
+        kept
     }
 }
 

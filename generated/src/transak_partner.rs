@@ -43,10 +43,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use token_refresh_runtime::{
-    BaseUrl, BuildError, Decode, Expression, Failure, FailureRule, InstantFormat, Json, Lifecycle,
-    Lifetime, Location, Mismatch, Moment, Object, Presentation, Previous, Provider, ReadRefusal,
-    ReadTokens, Reauthentication, Reply, Request, RequestBuilder, RequestError, Role, Secret,
-    SharedTransport, StatusRange, Token, TokenRule, Window, default_transport, shared_token,
+    BaseUrl, BuildError, Decode, Expression, Failure, FailureRule, InstantFormat, Json, Keep, Kept,
+    Lifecycle, Lifetime, Location, Mismatch, Missing, Moment, Object, Presentation, Previous,
+    Provider, ReadRefusal, ReadTokens, Reauthentication, Reply, Request, RequestBuilder,
+    RequestError, Role, Secret, SharedTransport, StatusRange, Token, TokenRule, Window,
+    default_transport, shared_token,
 };
 
 /// The life of the tokens, as data for whoever keeps them fresh.
@@ -258,6 +259,19 @@ impl Provider for Client {
         request.secret_header("api-secret", "", &settings.api_secret);
         request.secret_json("/apiKey", "", &settings.api_key);
         request.finish()
+    }
+}
+
+impl Keep for Client {
+    type Access = AccessToken;
+    const STORED_AS: &'static str = "transak-partner";
+
+    fn grant(_kept: &Kept) -> Result<Self::Grant, Missing> {
+        Ok(())
+    }
+
+    fn transport(&self) -> &SharedTransport {
+        &self.transport
     }
 }
 

@@ -37,10 +37,10 @@
 use std::sync::Arc;
 
 use token_refresh_runtime::{
-    BaseUrl, BuildError, Decode, Expression, Failure, FailureRule, Json, Lifecycle, Lifetime,
-    Literal, Location, Mismatch, Moment, Object, Presentation, Provider, ReadRefusal, ReadTokens,
-    Reauthentication, Reply, Request, RequestBuilder, RequestError, Role, SharedTransport, Token,
-    TokenRule, Window, default_transport, shared_token,
+    BaseUrl, BuildError, Decode, Expression, Failure, FailureRule, Json, Keep, Kept, Lifecycle,
+    Lifetime, Literal, Location, Mismatch, Missing, Moment, Object, Presentation, Provider,
+    ReadRefusal, ReadTokens, Reauthentication, Reply, Request, RequestBuilder, RequestError, Role,
+    SharedTransport, SignIn, Token, TokenRule, Window, default_transport, shared_token,
 };
 
 /// The life of the tokens, as data for whoever keeps them fresh.
@@ -102,6 +102,27 @@ impl ReadTokens for Tokens {
         Ok(Self {
             access_token: reply.token(0)?,
         })
+    }
+}
+
+/// The tokens to keep.
+#[derive(Clone, Debug)]
+pub struct TokenSet {
+    /// What the next refresh sends.
+    pub access_token: AccessToken,
+}
+
+impl From<AccessToken> for TokenSet {
+    fn from(access_token: AccessToken) -> Self {
+        Self { access_token }
+    }
+}
+
+impl From<Tokens> for TokenSet {
+    fn from(tokens: Tokens) -> Self {
+        Self {
+            access_token: tokens.access_token,
+        }
     }
 }
 
@@ -235,6 +256,29 @@ impl Provider for Client {
         request.accept("application/json");
         request.secret_header("authorization", "", grant);
         request.finish()
+    }
+}
+
+impl Keep for Client {
+    type Access = AccessToken;
+    const STORED_AS: &'static str = "transak-user";
+
+    fn grant(kept: &Kept) -> Result<Self::Grant, Missing> {
+        kept.grant()
+    }
+
+    fn transport(&self) -> &SharedTransport {
+        &self.transport
+    }
+}
+
+impl SignIn for Client {
+    type TokenSet = TokenSet;
+
+    fn keep(tokens: TokenSet) -> Kept {
+        let mut kept = Kept::new();
+        kept.put(tokens.access_token);
+        kept
     }
 }
 

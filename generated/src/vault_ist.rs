@@ -38,10 +38,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use token_refresh_runtime::{
-    BaseUrl, BuildError, Decode, Expression, Failure, FailureRule, Json, Lifecycle, Lifetime,
-    Literal, Location, Mismatch, Object, Presentation, Provider, ReadRefusal, ReadTokens,
-    Reauthentication, Reply, Request, RequestBuilder, RequestError, Role, SharedTransport, Token,
-    TokenRule, default_transport, shared_token, string_enum,
+    BaseUrl, BuildError, Decode, Expression, Failure, FailureRule, Json, Keep, Kept, Lifecycle,
+    Lifetime, Literal, Location, Mismatch, Missing, Object, Presentation, Provider, ReadRefusal,
+    ReadTokens, Reauthentication, Reply, Request, RequestBuilder, RequestError, Role,
+    SharedTransport, SignIn, Token, TokenRule, default_transport, shared_token, string_enum,
 };
 
 /// The life of the tokens, as data for whoever keeps them fresh.
@@ -170,6 +170,12 @@ impl AsRef<RefreshToken> for TokenSet {
     }
 }
 
+impl From<RefreshToken> for TokenSet {
+    fn from(refresh_token: RefreshToken) -> Self {
+        Tokens::from_refresh(refresh_token)
+    }
+}
+
 /// Why the call was refused, in the terms of OAuth 2.0.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -280,6 +286,30 @@ impl Provider for Client {
         request.header("grantType", "refresh_token");
         request.secret_json("/refreshToken", "", grant);
         request.finish()
+    }
+}
+
+impl Keep for Client {
+    type Access = AccessToken;
+    const STORED_AS: &'static str = "vault-ist";
+
+    fn grant(kept: &Kept) -> Result<Self::Grant, Missing> {
+        kept.grant()
+    }
+
+    fn transport(&self) -> &SharedTransport {
+        &self.transport
+    }
+}
+
+impl SignIn for Client {
+    type TokenSet = TokenSet;
+
+    fn keep(tokens: TokenSet) -> Kept {
+        let mut kept = Kept::new();
+        kept.put_if_any(tokens.access_token);
+        kept.put(tokens.refresh_token);
+        kept
     }
 }
 

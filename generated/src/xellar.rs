@@ -39,10 +39,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use token_refresh_runtime::{
-    BaseUrl, BuildError, Decode, Expression, Failure, FailureRule, Json, Lifecycle, Lifetime,
-    Location, Mismatch, Object, Presentation, Previous, Provider, ReadRefusal, ReadTokens,
-    Reauthentication, Reply, Request, RequestBuilder, RequestError, Role, Secret, SharedTransport,
-    StatusRange, Token, TokenRule, default_transport, single_use_token,
+    BaseUrl, BuildError, Decode, Expression, Failure, FailureRule, Json, Keep, Kept, Lifecycle,
+    Lifetime, Location, Mismatch, Missing, Object, Presentation, Previous, Provider, ReadRefusal,
+    ReadTokens, Reauthentication, Reply, Request, RequestBuilder, RequestError, Role, Secret,
+    SharedTransport, SignIn, StatusRange, Token, TokenRule, default_transport, single_use_token,
 };
 
 /// The life of the tokens, as data for whoever keeps them fresh.
@@ -137,6 +137,33 @@ impl ReadTokens for Tokens {
             status: reply.optional("/status")?,
             message: reply.optional("/message")?,
         })
+    }
+}
+
+/// The tokens to keep.
+#[derive(Debug)]
+pub struct TokenSet {
+    /// The last `walletToken`, if there was one.
+    pub wallet_token: Option<WalletToken>,
+    /// What the next refresh sends.
+    pub refresh_token: RefreshToken,
+}
+
+impl From<RefreshToken> for TokenSet {
+    fn from(refresh_token: RefreshToken) -> Self {
+        Self {
+            wallet_token: None,
+            refresh_token,
+        }
+    }
+}
+
+impl From<Tokens> for TokenSet {
+    fn from(tokens: Tokens) -> Self {
+        Self {
+            wallet_token: Some(tokens.wallet_token),
+            refresh_token: tokens.refresh_token,
+        }
     }
 }
 
@@ -268,6 +295,30 @@ impl Provider for Client {
         request.content_type("application/json");
         request.secret_json("/refreshToken", "", grant);
         request.finish()
+    }
+}
+
+impl Keep for Client {
+    type Access = WalletToken;
+    const STORED_AS: &'static str = "xellar";
+
+    fn grant(kept: &Kept) -> Result<Self::Grant, Missing> {
+        kept.grant()
+    }
+
+    fn transport(&self) -> &SharedTransport {
+        &self.transport
+    }
+}
+
+impl SignIn for Client {
+    type TokenSet = TokenSet;
+
+    fn keep(tokens: TokenSet) -> Kept {
+        let mut kept = Kept::new();
+        kept.put_if_any(tokens.wallet_token);
+        kept.put(tokens.refresh_token);
+        kept
     }
 }
 

@@ -79,6 +79,50 @@ macro_rules! string_enum {
     };
 }
 
+/// Gives the enum of a vendor's servers their names in the spec, where the choice belongs to the session and is
+/// written down with it. Unlike a vendor's values, there is no server that is not known.
+///
+/// ```
+/// use token_refresh_runtime::{Decode, Encode, server_enum};
+///
+/// #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// pub enum Environment {
+///     Europe,
+/// }
+///
+/// server_enum!(Environment { Europe = "europe" });
+///
+/// let written = Environment::Europe.encode();
+/// assert_eq!(written, "europe");
+/// assert_eq!(Environment::decode(&written), Ok(Environment::Europe));
+/// assert!(Environment::decode(&"mars".into()).is_err());
+/// ```
+#[macro_export]
+macro_rules! server_enum {
+    ($name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
+        impl $crate::Encode for $name {
+            #[inline]
+            fn encode(&self) -> $crate::Json {
+                $crate::Encode::encode(match self {
+                    $(Self::$variant => $text,)*
+                })
+            }
+        }
+
+        impl $crate::Decode for $name {
+            #[inline]
+            fn decode(
+                value: &$crate::Json,
+            ) -> ::core::result::Result<Self, $crate::Mismatch> {
+                match value.as_str() {
+                    $(::core::option::Option::Some($text) => ::core::result::Result::Ok(Self::$variant),)*
+                    _ => ::core::result::Result::Err($crate::Mismatch::found("the name of a server", value)),
+                }
+            }
+        }
+    };
+}
+
 /// Gives an enum of whole numbers its values. The enum has a variant `Other(i64)`.
 ///
 /// ```

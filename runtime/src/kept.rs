@@ -57,6 +57,13 @@ impl Kept {
         self.put_token(T::NAME, token.into_token());
     }
 
+    /// The same, where there is one.
+    pub fn put_if_any<T: TokenKind>(&mut self, token: Option<T>) {
+        if let Some(token) = token {
+            self.put(token);
+        }
+    }
+
     /// Puts a token in under this name.
     pub fn put_token(&mut self, name: &str, token: Token) {
         self.tokens.insert(name.to_owned(), token);
@@ -112,6 +119,17 @@ impl Kept {
             .ok_or_else(|| Missing::new(name))
     }
 
+    /// The same, of a value that not every session has.
+    ///
+    /// # Errors
+    /// Where it is of another type by now.
+    pub fn input_if_any<T: Decode>(&self, name: &str) -> Result<Option<T>, Missing> {
+        match self.inputs.get(name) {
+            Some(value) => Decode::decode(value).map_err(|_| Missing::new(name)),
+            None => Ok(None),
+        }
+    }
+
     /// All values that belong to the session, by name.
     pub fn inputs(&self) -> impl Iterator<Item = (&str, &Json)> {
         self.inputs
@@ -124,6 +142,13 @@ impl Kept {
         self.extras.insert(name.to_owned(), Wiped(value));
     }
 
+    /// The same, where there is any.
+    pub fn put_extra_if_any(&mut self, name: &str, value: Option<Json>) {
+        if let Some(value) = value {
+            self.put_extra(name, value);
+        }
+    }
+
     /// What else is kept, by name.
     pub fn extras(&self) -> impl Iterator<Item = (&str, &Json)> {
         self.extras
@@ -132,19 +157,14 @@ impl Kept {
     }
 }
 
-/// A provider whose sessions can be kept: how its token set is written down, and how its grant is made of that.
+/// A provider whose sessions can be kept: how the grant of a request is made of what is kept.
 /// Generated clients implement it.
 pub trait Keep: Provider + 'static {
     /// The token that the API is shown (see [`Lifecycle::replaced`](crate::Lifecycle::replaced)).
     type Access: TokenKind + Send;
-    /// The tokens of a session as the application has them: after sign-in, or from another store.
-    type TokenSet: Send;
 
-    /// Under which name stores keep this provider's sessions: its id, and of several operations the operation's.
+    /// Under which name stores keep this provider's sessions: its id, and of several operations `id/operation`.
     const STORED_AS: &'static str;
-
-    /// Writes a token set down.
-    fn keep(tokens: Self::TokenSet) -> Kept;
 
     /// Makes the grant of the next request.
     ///
@@ -156,5 +176,45 @@ pub trait Keep: Provider + 'static {
     fn transport(&self) -> &SharedTransport;
 }
 
-/// A provider whose sessions begin with a sign-in. One whose grant is the client's own credentials has none.
-pub trait SignIn: Keep {}
+/// A provider whose sessions begin with something that the application has: tokens from a sign-in, or values that
+/// belong to the session. One whose grant is the client's own credentials has nothing to put in.
+pub trait SignIn: Keep {
+    /// The tokens of a session as the application has them: after sign-in, or from another store.
+    type TokenSet: Send;
+
+    /// Writes a token set down.
+    fn keep(tokens: Self::TokenSet) -> Kept;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_that_is_not_there_is_missing_unless_it_may_be() {
+        let mut kept = Kept::new();
+        kept.put_input("tags", &None::<String>);
+        assert_eq!(kept.input_if_any::<String>("tags"), Ok(None));
+        assert_eq!(kept.input_if_any::<String>("shop"), Ok(None));
+        assert_eq!(kept.input::<String>("tags"), Err(Missing::new("tags")));
+        assert_eq!(kept.input::<String>("shop"), Err(Missing::new("shop")));
+    }
+
+    #[test]
+    fn an_input_of_another_type_is_missing() {
+        let mut kept = Kept::new();
+        kept.put_input("shop", &"acme".to_owned());
+        assert_eq!(kept.input::<String>("shop").as_deref(), Ok("acme"));
+        assert_eq!(kept.input::<i64>("shop"), Err(Missing::new("shop")));
+        assert_eq!(kept.input_if_any::<i64>("shop"), Err(Missing::new("shop")));
+    }
+
+    #[test]
+    fn nothing_of_it_is_shown() {
+        let mut kept = Kept::new();
+        kept.put_token("accessToken", Token::new("s3cr3t"));
+        kept.put_input("shop", &"s3cr3t".to_owned());
+        kept.put_extra_if_any("domain", Some("s3cr3t".into()));
+        assert!(!format!("{kept:?}").contains("s3cr3t"), "{kept:?}");
+    }
+}

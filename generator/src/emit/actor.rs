@@ -22,8 +22,7 @@ fn argument(cx: &Context<'_>) -> (TokenStream, Expr) {
     let ty = cx.grant_type();
     let name = match cx.grant {
         Grant::Nothing => {
-            let nothing = Expr::Tuple(parse_quote!(()));
-            return (TokenStream::new(), ast::borrow(nothing));
+            return (TokenStream::new(), ast::borrow(ast::nothing()));
         }
         Grant::Token(token) => ident(&token.name.rust),
         Grant::Fields => ident("grant"),

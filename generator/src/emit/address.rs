@@ -164,6 +164,18 @@ pub(crate) fn environment(client: &Client<'_>) -> Vec<Item> {
             }
         }));
     }
+    if client
+        .addresses
+        .iter()
+        .any(|address| address.is_chosen_by_session)
+    {
+        let variants = servers.iter().map(|server| ident(&server.name.rust));
+        let names = servers.iter().map(|server| &server.name.wire);
+        items.push(item::macro_call(
+            "server_enum",
+            quote!(Environment { #(#variants = #names,)* }),
+        ));
+    }
     items
 }
 
@@ -184,19 +196,24 @@ pub(crate) fn template(server: &Server, provider: &Provider) -> String {
         UrlPiece::Variable(PartSource::Constant(value)) => text(value),
         UrlPiece::Variable(source) => format!(
             "{{{}}}",
-            input(provider, source).map_or("", |i| &i.name.wire)
+            input(server, provider, source).map_or("", |i| &i.name.wire)
         ),
     };
     server.url.iter().map(piece).collect()
 }
 
-fn input<'a>(provider: &'a Provider, source: &PartSource) -> Option<&'a Input> {
+fn input<'a>(server: &Server, provider: &'a Provider, source: &PartSource) -> Option<&'a Input> {
+    // What an index means is for the operations to say that call this server.
+    let calls = |operation: &&Operation| {
+        let servers = operation.servers.as_ref();
+        servers.unwrap_or(&provider.servers).contains(server)
+    };
     match source {
         PartSource::Setting(index) => provider.settings.get(*index),
-        PartSource::Session(index) => provider
-            .operations
-            .iter()
-            .find_map(|operation| operation.session_inputs.get(*index)),
+        PartSource::Session(index) => {
+            let mut operations = provider.operations.iter().filter(calls);
+            operations.find_map(|operation| operation.session_inputs.get(*index))
+        }
         _ => None,
     }
 }
@@ -245,7 +262,7 @@ fn expanded(
         .filter_map(|piece| match piece {
             UrlPiece::Variable(PartSource::Constant(_)) | UrlPiece::Literal(_) => None,
             UrlPiece::Variable(source) => {
-                let name = &input(provider, source)?.name.wire;
+                let name = &input(server, provider, source)?.name.wire;
                 let value = variable(source);
                 Some(quote!((#name, #value)))
             }

@@ -185,6 +185,15 @@ pub(crate) fn if_some(name: &Ident, of: Expr, then: Vec<Stmt>) -> Expr {
     })
 }
 
+/// `()`
+pub(crate) fn nothing() -> Expr {
+    Expr::Tuple(syn::ExprTuple {
+        attrs: Vec::new(),
+        paren_token: syn::token::Paren::default(),
+        elems: Punctuated::new(),
+    })
+}
+
 /// A name as an expression.
 pub(crate) fn local(name: &Ident) -> Expr {
     Expr::Path(syn::ExprPath {
@@ -206,12 +215,14 @@ impl Fields {
         self.0.is_empty()
     }
 
-    /// `name: value,`
+    /// `name: value,`, or `name,` where the value is called the same.
     pub(crate) fn put(&mut self, name: &str, value: Expr) {
+        let name = ident(name);
+        let is_local = matches!(&value, Expr::Path(value) if value.path.is_ident(&name));
         self.0.push(syn::FieldValue {
             attrs: Vec::new(),
-            member: Member::Named(ident(name)),
-            colon_token: Some(<Token![:]>::default()),
+            member: Member::Named(name),
+            colon_token: (!is_local).then(<Token![:]>::default),
             expr: value,
         });
     }

@@ -141,6 +141,25 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// The tokens that each call gives more time without being shown them: they have to be had from the beginning.
+    pub(crate) fn extended_unseen(&self) -> impl Iterator<Item = &'a Token> + use<'a> {
+        let tokens = self.operation.tokens.iter();
+        tokens.filter(|token| token.is_extended && token.sent.is_none())
+    }
+
+    /// The token that the API is shown: the one that window and due are about.
+    pub(crate) fn access(&self) -> &'a Token {
+        let mut tokens = self.operation.tokens.iter();
+        tokens
+            .find(|token| token.role == Role::Access)
+            .expect("each operation has an access token: TR118")
+    }
+
+    /// Whether a session begins with something that the application has.
+    pub(crate) fn has_sign_in(&self) -> bool {
+        !matches!(self.grant, Grant::Nothing) || self.extended_unseen().next().is_some()
+    }
+
     /// The type that makes the calls: the client, or the operation's own.
     pub(crate) fn actor(&self) -> Ident {
         ident(if self.client.has_several() {

@@ -13,6 +13,7 @@ mod example;
 mod expression;
 mod grant;
 mod item;
+mod keep;
 mod krate;
 mod lifecycle;
 mod literal;
@@ -22,6 +23,7 @@ mod request;
 mod shape;
 pub(crate) mod tests;
 mod token;
+mod token_set;
 mod tokens;
 mod words;
 
@@ -104,9 +106,11 @@ fn single(cx: &Context<'_>) -> Vec<Item> {
     items.extend(settings(cx.client));
     let client = client::single(cx);
     let provider = actor::provider(cx);
+    let kept = keep::keep(cx);
     let builder = builder::builder(cx.client);
     items.extend(client);
     items.push(provider);
+    items.extend(kept);
     items.extend(builder);
     items
 }
@@ -126,6 +130,7 @@ fn operation_file<'a>(cx: &Context<'a>) -> File<'a> {
     let provider = actor::provider(cx);
     items.extend(operation);
     items.push(provider);
+    items.extend(keep::keep(cx));
     let choices = cx.client.choices.iter().map(|choice| choice.ty.clone());
     let names = choices.chain(["Client".to_owned(), "Environment".to_owned()]);
     let folder = file_name(&cx.provider().module);
@@ -147,7 +152,7 @@ fn types(cx: &Context<'_>) -> Vec<Item> {
     items.extend(token::newtypes(cx));
     items.extend(parsed(grant::grant(cx)));
     items.extend(tokens::tokens(cx));
-    items.extend(tokens::token_set(cx));
+    items.extend(token_set::token_set(cx));
     items.extend(shape::all(&cx.operation.shapes));
     items.extend(refusal::refusal(cx));
     items

@@ -1,4 +1,4 @@
-//! Marks which shapes are read from responses and which are written into requests.
+//! Marks which shapes are read, from responses or from what is kept of a session, and which are written into requests.
 
 use crate::model::{FieldKind, Input, Refusal, Shape, ShapeId, ShapeKind, Success, Type};
 
@@ -17,6 +17,10 @@ pub(super) fn mark(
     }
     for body in refusals.iter().filter_map(|refusal| refusal.body.as_ref()) {
         collect(body, &mut roots);
+    }
+    // What belongs to the session is written down with it, and read from there.
+    for input in inputs {
+        collect(&input.ty, &mut roots);
     }
     follow(shapes, roots, |shape| &mut shape.is_read);
     mark_written(shapes, inputs);

@@ -1,7 +1,7 @@
 //! Lays out the values of an enum one a line: prettyplease fills the arguments of macros it does not know.
 
 /// The macros whose arguments are `Name { Variant = value, … }`.
-const MACROS: &[&str] = &["string_enum!(", "integer_enum!("];
+const MACROS: &[&str] = &["string_enum!(", "integer_enum!(", "server_enum!("];
 
 /// Whether a macro of ours begins here.
 pub(super) fn begins(line: &str) -> bool {
