@@ -158,3 +158,17 @@ pub(crate) fn lost(
         None => Facts::new(lifecycle, Cause::Transport(error)),
     }
 }
+
+/// What an answer means to a client: a success, a class of failure, or neither.
+#[cfg(feature = "testing")]
+pub(crate) fn meaning(
+    lifecycle: &'static Lifecycle,
+    exchange: &Exchange,
+    response: Response,
+) -> Result<(), Option<crate::Failure>> {
+    match Answer::new(lifecycle, exchange, response).judge() {
+        Ok(_) => Ok(()),
+        Err(Cause::Refused(failure)) => Err(Some(failure)),
+        Err(_) => Err(None),
+    }
+}

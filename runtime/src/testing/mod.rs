@@ -6,6 +6,7 @@
 //! | | |
 //! |:--|:--|
 //! | [`Server`] | answers with a list of [`Answer`]s and remembers what it got |
+//! | [`StrictServer`] | a token endpoint for any provider, which rotates, counts, and punishes reuse |
 //! | [`Engine`] | the sockets below it, for a server with a mind of its own ([`Handler`]) |
 //! | [`Received::assert_is`] | compares a request with a golden one, by meaning |
 //! | [`assert_no_secrets`] | finds a secret in a text, also encoded or cut |
@@ -36,6 +37,7 @@ mod engine;
 mod leaks;
 mod logs;
 mod script;
+mod strict;
 mod wire;
 
 pub use self::checks::{
@@ -45,3 +47,7 @@ pub use self::engine::{Answer, Engine, Handler, Received};
 pub use self::leaks::{assert_no_secrets, find_secret};
 pub use self::logs::Logs;
 pub use self::script::Server;
+pub use self::strict::{
+    Counts, Fault, Rotation, Ruling, SignedIn, StrictServer, StrictServerBuilder, TokenEndpoint,
+    Verdict,
+};

@@ -37,6 +37,8 @@ enum Delivery {
     Truncated,
     /// Half of it, and then nothing, until the client closes.
     Stalled,
+    /// Nothing at all, until the client closes.
+    Silent,
     /// Nothing at all: the connection is reset.
     Reset,
 }
@@ -84,6 +86,11 @@ impl Answer {
     /// No answer: the connection is reset once the request has arrived.
     pub fn reset() -> Self {
         Self::new(200).delivered(Delivery::Reset)
+    }
+
+    /// No answer: the connection stays open until the client closes it.
+    pub fn silence() -> Self {
+        Self::new(200).delivered(Delivery::Silent)
     }
 
     /// Adds a header.
@@ -159,6 +166,10 @@ impl Answer {
             return Ok(Next::Reset);
         }
         reader.release()?;
+        if self.delivery == Delivery::Silent {
+            reader.wait_for_close();
+            return Ok(Next::Close);
+        }
         let mut out = self.head().into_bytes();
         let has_body = request.method != "HEAD" && !matches!(self.status, 204 | 304);
         match self.delivery {
@@ -172,15 +183,15 @@ impl Answer {
             }
             Delivery::Endless => {
                 let again = chunk(&self.body);
-                reader.stream.write_all(&out)?;
+                (&*reader.stream).write_all(&out)?;
                 // Ends with an error, once the client has closed.
                 loop {
-                    reader.stream.write_all(&again)?;
+                    (&*reader.stream).write_all(&again)?;
                 }
             }
             _ => out.extend(&self.body),
         }
-        reader.stream.write_all(&out)?;
+        (&*reader.stream).write_all(&out)?;
         Ok(match self.delivery {
             Delivery::Stalled => {
                 reader.wait_for_close();
@@ -202,7 +213,9 @@ impl Answer {
             Delivery::Chunked | Delivery::Endless => {
                 Some(("transfer-encoding", "chunked".to_owned()))
             }
-            Delivery::UntilClose | Delivery::Reset => Some(("connection", "close".to_owned())),
+            Delivery::UntilClose | Delivery::Silent | Delivery::Reset => {
+                Some(("connection", "close".to_owned()))
+            }
         };
         let mut lines = vec![format!("HTTP/1.1 {} {}", self.status, reason(self.status))];
         lines.extend(

@@ -11,13 +11,15 @@ mod tests;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 pub use self::answer::Answer;
 use self::answer::Next;
 use self::read::Reader;
 pub use self::read::Received;
+#[cfg(test)]
+pub(crate) use self::read::parse;
 
 /// Decides what a server answers.
 pub trait Handler: Send + Sync + 'static {
@@ -39,7 +41,13 @@ impl Engine {
     /// # Errors
     /// When the system gives no port.
     pub fn start(handler: impl Handler) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        Self::start_at((Ipv4Addr::LOCALHOST, 0).into(), handler)
+    }
+
+    /// Listens there, which is on loopback: on a port that was listened on before.
+    pub(super) fn start_at(address: SocketAddr, handler: impl Handler) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
+        let_many_wait(&listener)?;
         let address = listener.local_addr()?;
         let connections = Arc::new(Connections::default());
         let acceptor = {
@@ -72,75 +80,121 @@ impl Drop for Engine {
         if let Some(acceptor) = self.acceptor.take() {
             drop(acceptor.join());
         }
-        let servers = std::mem::take(&mut self.connections.lock().servers);
-        for server in servers {
-            drop(server.join());
-        }
+        self.connections.wait();
     }
 }
 
+/// The standard library asks for a queue of 128 callers, and whoever comes when it is full waits a second to try again:
+/// a test with thousands of callers would measure that.
+#[cfg(target_os = "linux")]
+fn let_many_wait(listener: &TcpListener) -> io::Result<()> {
+    rustix::net::listen(listener, 4096).map_err(io::Error::from)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn let_many_wait(_: &TcpListener) -> io::Result<()> {
+    Ok(())
+}
+
+/// Enough for any handler of ours; thousands of connections may wait at once, and each has a thread.
+const STACK: usize = 256 * 1024;
+
 /// The open connections, so that stopping can close them under their threads.
 #[derive(Debug, Default)]
-struct Connections(Mutex<Open>);
+struct Connections {
+    open: Mutex<Open>,
+    /// There is one less.
+    closed: Condvar,
+}
 
 #[derive(Debug, Default)]
 struct Open {
     is_stopping: bool,
     last_id: u64,
-    streams: BTreeMap<u64, TcpStream>,
-    servers: Vec<JoinHandle<()>>,
+    /// Those that a thread serves. Its own hold on a stream may end before the thread does.
+    streams: BTreeMap<u64, Option<Arc<TcpStream>>>,
 }
 
 impl Connections {
     fn lock(&self) -> MutexGuard<'_, Open> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Remembers a connection; `None` once the engine stops.
-    fn open(&self, stream: &TcpStream) -> Option<u64> {
+    fn open(&self, stream: &Arc<TcpStream>) -> Option<u64> {
         let mut open = self.lock();
         if open.is_stopping {
             return None;
         }
         open.last_id += 1;
         let id = open.last_id;
-        if let Ok(twin) = stream.try_clone() {
-            open.streams.insert(id, twin);
-        }
+        open.streams.insert(id, Some(Arc::clone(stream)));
         Some(id)
     }
 
+    /// Lets go of a stream: it is closed by the last one that holds it.
+    fn let_go(&self, id: u64) {
+        if let Some(stream) = self.lock().streams.get_mut(&id) {
+            *stream = None;
+        }
+    }
+
+    /// The connection's thread is done.
     fn forget(&self, id: u64) {
         self.lock().streams.remove(&id);
+        self.closed.notify_all();
     }
 
     fn stop(&self) {
         let mut open = self.lock();
         open.is_stopping = true;
-        for stream in open.streams.values() {
+        for stream in open.streams.values().flatten() {
             drop(stream.shutdown(Shutdown::Both));
+        }
+    }
+
+    /// Waits for every thread to be done.
+    fn wait(&self) {
+        let mut open = self.lock();
+        while !open.streams.is_empty() {
+            open = self
+                .closed
+                .wait(open)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
 
 fn accept<H: Handler>(listener: &TcpListener, connections: &Arc<Connections>, handler: &Arc<H>) {
     for stream in listener.incoming() {
-        let Ok(stream) = stream else { continue };
+        let Ok(stream) = stream.map(Arc::new) else {
+            continue;
+        };
         let Some(id) = connections.open(&stream) else {
             return;
         };
-        let server = {
-            let (connections, handler) = (Arc::clone(connections), Arc::clone(handler));
-            thread::spawn(move || serve(stream, id, &connections, &*handler))
-        };
-        let mut open = connections.lock();
-        open.servers.retain(|server| !server.is_finished());
-        open.servers.push(server);
+        let guard = Guard(id, Arc::clone(connections));
+        let handler = Arc::clone(handler);
+        // Where the system has no thread left, the closure is dropped, and the connection with it.
+        drop(
+            thread::Builder::new()
+                .stack_size(STACK)
+                .spawn(move || serve(stream, &guard, &*handler)),
+        );
+    }
+}
+
+/// Takes a connection off the list when its thread ends, however it does.
+struct Guard(u64, Arc<Connections>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.1.forget(self.0);
     }
 }
 
 /// Answers one request after the other until either side has had enough.
-fn serve(stream: TcpStream, id: u64, connections: &Connections, handler: &impl Handler) {
+fn serve(stream: Arc<TcpStream>, guard: &Guard, handler: &impl Handler) {
     drop(stream.set_nodelay(true));
     let mut reader = Reader::new(stream);
     while let Ok(Some(request)) = reader.request() {
@@ -148,12 +202,11 @@ fn serve(stream: TcpStream, id: u64, connections: &Connections, handler: &impl H
             Ok(Next::Request) => {}
             Ok(Next::Close) | Err(_) => break,
             Ok(Next::Reset) => {
-                // The twin has to go first: a socket is closed by the last one that holds it.
-                connections.forget(id);
+                // The list's hold has to go first: a socket is closed by the last one that holds it.
+                guard.1.let_go(guard.0);
                 return;
             }
         }
     }
     reader.close();
-    connections.forget(id);
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Read};
 use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 
 /// More than any client of ours sends; a guard against a test that would fill the memory.
 const LIMIT: usize = 16 * 1024 * 1024;
@@ -40,12 +41,12 @@ impl Received {
 ///
 /// Closing a socket over unread bytes resets the connection, and std has no other way to ask for that.
 pub(super) struct Reader {
-    pub(super) stream: TcpStream,
+    pub(super) stream: Arc<TcpStream>,
     is_holding: bool,
 }
 
 impl Reader {
-    pub(super) fn new(stream: TcpStream) -> Self {
+    pub(super) fn new(stream: Arc<TcpStream>) -> Self {
         Self {
             stream,
             is_holding: false,
@@ -75,14 +76,14 @@ impl Reader {
     /// Takes the byte that was held back.
     pub(super) fn release(&mut self) -> io::Result<()> {
         if std::mem::take(&mut self.is_holding) {
-            self.stream.read_exact(&mut [0])?;
+            (&*self.stream).read_exact(&mut [0])?;
         }
         Ok(())
     }
 
     /// Waits until the client closes, and forgets what it sends until then.
     pub(super) fn wait_for_close(&mut self) {
-        while matches!(self.stream.read(&mut [0; 1024]), Ok(count) if count > 0) {}
+        while matches!((&*self.stream).read(&mut [0; 1024]), Ok(count) if count > 0) {}
     }
 
     /// Closes in good order: everything that was written arrives.
@@ -115,7 +116,7 @@ impl Reader {
         let mut bytes = vec![0; length];
         if let Some((last, rest)) = bytes.split_last_mut() {
             self.release()?;
-            self.stream.read_exact(rest)?;
+            (&*self.stream).read_exact(rest)?;
             self.peek(std::slice::from_mut(last))?;
             self.is_holding = true;
         }
@@ -131,12 +132,12 @@ impl Reader {
             for (index, byte) in ahead[..count].iter().enumerate() {
                 bytes.push(*byte);
                 if bytes.ends_with(end) {
-                    self.stream.read_exact(&mut ahead[..index])?;
+                    (&*self.stream).read_exact(&mut ahead[..index])?;
                     self.is_holding = true;
                     return Ok(bytes);
                 }
             }
-            self.stream.read_exact(&mut ahead[..count])?;
+            (&*self.stream).read_exact(&mut ahead[..count])?;
         }
         Err(ErrorKind::InvalidData.into())
     }
@@ -147,6 +148,12 @@ impl Reader {
             count => Ok(count),
         }
     }
+}
+
+/// A request without a body, for tests that need no socket.
+#[cfg(test)]
+pub(crate) fn parse(head: &[u8]) -> Option<Received> {
+    parse_head(head)
 }
 
 fn parse_head(head: &[u8]) -> Option<Received> {
