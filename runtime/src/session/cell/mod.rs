@@ -2,6 +2,7 @@
 
 mod call;
 mod deadline;
+mod edge;
 mod published;
 mod quiet;
 mod reader;

@@ -2,12 +2,12 @@
 
 use super::super::Clock;
 use super::Deadline;
-use super::sync::{AtomicI64, Ordering, fence};
+use super::edge::Edge;
 
 /// Seconds of both clocks: while neither has reached its own, the deadline they were made for has not passed.
 #[derive(Debug)]
 pub(super) struct Quiet {
-    wall: AtomicI64,
+    wall: Edge,
     monotonic: i64,
 }
 
@@ -18,7 +18,7 @@ impl Quiet {
     /// There is none: every read has to look closely.
     pub(super) fn never() -> Self {
         Self {
-            wall: AtomicI64::new(i64::MIN),
+            wall: Edge::at(Edge::ENDED),
             monotonic: i64::MIN,
         }
     }
@@ -30,7 +30,7 @@ impl Quiet {
         };
         let monotonic = i64::try_from(deadline.monotonic / 1_000_000_000).unwrap_or(i64::MAX);
         Self {
-            wall: AtomicI64::new(deadline.wall.unix_seconds().saturating_sub(BEHIND)),
+            wall: Edge::at(deadline.wall.unix_seconds().saturating_sub(BEHIND)),
             monotonic: monotonic.saturating_sub(BEHIND),
         }
     }
@@ -43,7 +43,7 @@ impl Quiet {
     #[allow(clippy::inline_always, reason = "a call would be a tenth of a read")]
     pub(super) fn lasts(&self) -> bool {
         use rustix::time::{ClockId, clock_gettime};
-        clock_gettime(ClockId::RealtimeCoarse).tv_sec < self.wall.load(Ordering::Relaxed)
+        clock_gettime(ClockId::RealtimeCoarse).tv_sec < self.wall.get()
             && clock_gettime(ClockId::MonotonicCoarse).tv_sec < self.monotonic
     }
 
@@ -53,17 +53,12 @@ impl Quiet {
     pub(super) fn lasts(&self) -> bool {
         let now = Clock::System.now();
         let monotonic = i64::try_from(now.monotonic / 1_000_000_000).unwrap_or(i64::MAX);
-        now.wall.unix_seconds() < self.wall.load(Ordering::Relaxed) && monotonic < self.monotonic
+        now.wall.unix_seconds() < self.wall.get() && monotonic < self.monotonic
     }
 
     /// Ends it, because something else is shown now. Readers learn of it by the number that they compare anyway, so that it costs
     /// them nothing.
     pub(super) fn end(&self) {
-        self.wall.store(i64::MIN, Ordering::Release);
-    }
-
-    /// For a reader that saw that it does not last: what was shown before the end was called, it will see.
-    pub(super) fn ended() {
-        fence(Ordering::Acquire);
+        self.wall.end();
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 
 use super::super::Clock;
-use super::quiet::Quiet;
+use super::edge::Edge;
 use super::{Cell, Published};
 
 /// What has a cell and a driver to call.
@@ -47,7 +47,7 @@ impl<S: Watched> View<S> {
     #[cold]
     #[inline(never)]
     fn look(&mut self) -> Option<&HeaderValue> {
-        Quiet::ended();
+        Edge::gone();
         let session = &*self.session;
         let shown = session.cell().0.load();
         if !Arc::ptr_eq(&shown, &self.shown) {
