@@ -146,6 +146,14 @@ impl Answer {
         &self.body
     }
 
+    /// The headers.
+    #[cfg(test)]
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The first header of this name.
     pub(crate) fn find_header(&self, name: &str) -> Option<&str> {
         let is_it = |(n, _): &&(String, String)| n.eq_ignore_ascii_case(name);

@@ -87,14 +87,14 @@ impl TokenEndpoint {
         if self.lifecycle.grant().is_none() {
             return Some(0);
         }
-        let exchange = find::exchange(request)?;
+        let exchange = exchange(request)?;
         let shown = find::shown(self.lifecycle, &exchange, &self.book);
         shown.into_iter().find_map(|shown| shown.session)
     }
 
     /// Answers a call of the token endpoint.
     pub fn refresh(&mut self, request: &Received, now: Timestamp) -> Ruling {
-        let Some(exchange) = find::exchange(request) else {
+        let Some(exchange) = exchange(request) else {
             return Ruling {
                 session: None,
                 verdict: Verdict::Refused(Failure::Rejected),
@@ -226,7 +226,7 @@ impl TokenEndpoint {
 
     /// The access token of an API request, taken from where the lifecycle says that it is shown.
     fn presented(&self, rule: usize, request: &Received) -> Option<String> {
-        let exchange: Exchange = find::exchange(request)?;
+        let exchange = exchange(request)?;
         let text = |expression| Some(exchange.find(expression)?.text()?.to_owned());
         let (text, prefix) = match self.lifecycle.tokens[rule].present? {
             Presentation::Bearer => (
@@ -246,9 +246,14 @@ impl TokenEndpoint {
 
     /// An answer that means this to a client of this provider, for a request that shows nothing.
     pub(super) fn refusal(&self, request: &Received, means: Failure) -> Answer {
-        match find::exchange(request) {
+        match exchange(request) {
             Some(exchange) => refusal(self, &exchange, means),
             None => Draft::new(400).into_answer(),
         }
     }
+}
+
+/// When a request was sent is the client's business: nothing is counted from it here.
+fn exchange(request: &Received) -> Option<Exchange> {
+    find::exchange(request, Timestamp::MIN)
 }

@@ -98,6 +98,15 @@ impl Fault {
         Self::mangled(|_| Answer::silence())
     }
 
+    /// The tokens are rotated, and the answer is some 400 kB of gzip that grow to 64 MiB where someone unpacks them.
+    pub fn bomb() -> Self {
+        Self::mangled(|answer| {
+            answer
+                .header("content-encoding", "gzip")
+                .body(super::bomb::gzip(64 * 1024 * 1024))
+        })
+    }
+
     /// The request waits before anything is done with it until [`StrictServer::release`](super::StrictServer::release);
     /// then it is served as usual.
     pub fn held() -> Self {

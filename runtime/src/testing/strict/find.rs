@@ -5,7 +5,8 @@ use crate::testing::Received;
 use crate::{Body, Exchange, Expression, Lifecycle, Timestamp};
 
 /// The request as the machinery for expressions wants it; `None` where it is no HTTP.
-pub(super) fn exchange(request: &Received) -> Option<Exchange> {
+/// Times in answers count from `sent_at`.
+pub(super) fn exchange(request: &Received, sent_at: Timestamp) -> Option<Exchange> {
     let mut builder = http::Request::builder()
         .method(request.method.as_str())
         .uri(request.target.as_str());
@@ -13,8 +14,7 @@ pub(super) fn exchange(request: &Received) -> Option<Exchange> {
         builder = builder.header(name.as_str(), value.as_str());
     }
     let request = builder.body(Body::from(request.body.clone())).ok()?;
-    // When it was sent is the client's business; nothing is counted from it here.
-    Some(Exchange::of(&request, Timestamp::MIN))
+    Some(Exchange::of(&request, sent_at))
 }
 
 /// Every token that the request shows, in the lifecycle's order.

@@ -2,6 +2,7 @@
 //!
 //! [`TokenEndpoint`] decides, and knows no socket; [`StrictServer`] listens, counts and misbehaves.
 
+mod bomb;
 mod book;
 mod builder;
 mod desk;

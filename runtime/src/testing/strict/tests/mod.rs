@@ -1,5 +1,7 @@
 //! The endpoint without its sockets, over lifecycles of every kind.
 
+mod places;
+
 use std::time::Duration;
 
 use super::{Rotation, StrictServer, StrictServerBuilder, TokenEndpoint, Verdict};
