@@ -8,7 +8,7 @@ use super::super::Clock;
 use super::edge::Edge;
 use super::{Cell, Published};
 
-/// What has a cell and a driver to call.
+/// What has a cell and a driver to call; a handle, of which the clones are one.
 pub(crate) trait Watched {
     /// What is shown.
     fn cell(&self) -> &Cell;
@@ -21,12 +21,12 @@ pub(crate) trait Watched {
 /// One task's view of a session's cell. It writes to nothing that another reader reads, so that readers do not slow each other down.
 pub(crate) struct View<S> {
     shown: Arc<Published>,
-    session: Arc<S>,
+    session: S,
 }
 
 impl<S: Watched> View<S> {
     /// A view of this session.
-    pub(crate) fn new(session: Arc<S>) -> Self {
+    pub(crate) fn new(session: S) -> Self {
         Self {
             shown: session.cell().shown(),
             session,
@@ -48,7 +48,7 @@ impl<S: Watched> View<S> {
     #[inline(never)]
     fn look(&mut self) -> Option<&HeaderValue> {
         Edge::gone();
-        let session = &*self.session;
+        let session = &self.session;
         let shown = session.cell().0.load();
         if !Arc::ptr_eq(&shown, &self.shown) {
             self.shown = Arc::clone(&shown);
@@ -57,13 +57,13 @@ impl<S: Watched> View<S> {
     }
 
     /// Whose view it is.
-    pub(crate) fn session(&self) -> &Arc<S> {
+    pub(crate) fn session(&self) -> &S {
         &self.session
     }
 }
 
-impl<S: Watched> Clone for View<S> {
+impl<S: Watched + Clone> Clone for View<S> {
     fn clone(&self) -> Self {
-        Self::new(Arc::clone(&self.session))
+        Self::new(self.session.clone())
     }
 }

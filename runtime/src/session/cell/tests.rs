@@ -17,7 +17,7 @@ struct Session {
     calls: AtomicU32,
 }
 
-impl Watched for Session {
+impl Watched for Arc<Session> {
     fn cell(&self) -> &Cell {
         &self.cell
     }
