@@ -22,7 +22,30 @@
 //!
 //! `reqwest` sends requests over reqwest with rustls. Without it, a client's builder takes any
 //! [`Transport`](token_refresh_runtime::Transport).
+//!
+//! None of these is on by default:
+//!
+//! | Feature | Gives |
+//! |:--|:--|
+//! | `session` | Token sources, which keep a session's tokens fresh, the keeper of many, and the store in memory. |
+//! | `sqlite` | The store in one SQLite file, for the processes of one machine. |
+//! | `postgres` | The store in PostgreSQL, for a fleet. |
+//! | `redis` | The store in Redis or Valkey, for a fleet. |
+//! | `encryption` | Records encrypted with a key of the application's. |
+//! | `middleware` | A middleware for `reqwest-middleware` that puts the token on each request. |
+//! | `metrics` | Counters and timings through the `metrics` facade. |
+//! | `testing` | A strict server to try an application against, and the checks behind this crate's own tests. |
+//!
+//! The crate hands on what an application needs of the runtime as [`runtime`] and, with the
+//! feature `session`, as `session`: one dependency is enough.
 
+/// What the clients call, and what is common to them: errors, secrets, transports.
+#[doc(no_inline)]
+pub use token_refresh_runtime as runtime;
+/// What keeps tokens fresh: sources, the keeper, stores, errors and events.
+#[cfg(feature = "session")]
+#[doc(no_inline)]
+pub use token_refresh_runtime::session;
 #[cfg(feature = "berbix")]
 #[rustfmt::skip]
 pub mod berbix;

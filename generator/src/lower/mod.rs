@@ -12,7 +12,7 @@ mod names;
 mod operation;
 mod reach;
 mod request;
-mod reserved;
+pub(crate) mod reserved;
 mod response;
 mod rules;
 mod sample;

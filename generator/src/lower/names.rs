@@ -19,7 +19,7 @@ const RAW: &[&str] = &[
 /// Keywords that cannot be raw.
 const NEVER: &[&str] = &["self", "super", "crate", "Self"];
 
-/// Crates that a module of the same name would hide, and files that a crate's root takes.
+/// Crates that a module of the same name would hide, files that a crate's root takes, and what is there besides.
 const CRATES: &[&str] = &[
     "lib",
     "main",
@@ -29,6 +29,7 @@ const CRATES: &[&str] = &[
     "http",
     "token_refresh_runtime",
     "lifecycle",
+    "runtime",
 ];
 
 /// The words of a name, in small letters, made of ASCII alone.

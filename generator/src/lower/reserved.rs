@@ -154,7 +154,18 @@ pub(super) const BUILDER: &[&str] = &[
 pub(super) const OPERATIONS: &[&str] = &["builder", "clone", "default", "fmt", "new"];
 
 /// Features of the generated crate that are no providers.
-pub(super) const FEATURES: &[&str] = &["default", "reqwest"];
+pub(crate) const FEATURES: &[&str] = &[
+    "default",
+    "encryption",
+    "metrics",
+    "middleware",
+    "postgres",
+    "redis",
+    "reqwest",
+    "session",
+    "sqlite",
+    "testing",
+];
 
 /// Variants that stand for what the document does not know.
 pub(super) const VARIANTS: &[&str] = &["Other", "Unknown"];
