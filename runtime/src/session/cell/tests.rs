@@ -49,7 +49,7 @@ impl Session {
         ));
     }
 
-    fn current(&self) -> Option<HeaderValue> {
+    fn current(self: &Arc<Self>) -> Option<HeaderValue> {
         self.cell.current(&self.clock, || self.call())
     }
 
