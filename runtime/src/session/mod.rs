@@ -9,6 +9,7 @@ mod event;
 mod key;
 mod state;
 pub mod store;
+mod wire;
 
 pub use self::clock::{Clock, ManualClock, Now};
 pub use self::error::{SessionError, SessionErrorKind};

@@ -4,7 +4,6 @@ mod admit;
 mod code;
 mod merge;
 mod variant;
-mod wire;
 
 pub(crate) use self::admit::admit;
 pub(crate) use self::code::Later;

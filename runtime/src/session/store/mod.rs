@@ -1,6 +1,7 @@
 //! Where sessions are kept: records by compare-and-swap, leases, and what falls due.
 
 mod error;
+mod memory;
 
 use std::fmt;
 use std::pin::Pin;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 pub use self::error::{StoreError, StoreErrorKind};
+pub use self::memory::MemoryStore;
 use super::SessionKey;
 use crate::Timestamp;
 
@@ -30,6 +32,7 @@ pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + S
 /// - An error from `write` says nothing about whether it was written: the caller reads again.
 /// - Every call ends by itself in bounded time. Dropping a call's future leaves the store usable.
 /// - No error, event or log line shows a record's bytes.
+/// - Keys are told apart by every byte; one that [`SessionKey::check`] refuses is refused, never cut.
 pub trait Store: Send + Sync + fmt::Debug + 'static {
     /// The session's record as it is now.
     fn load<'a>(&'a self, key: &'a SessionKey) -> Pending<'a, Option<Entry>>;

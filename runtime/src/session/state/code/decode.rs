@@ -8,9 +8,9 @@ use super::{
 };
 use crate::json::Wiped;
 use crate::session::SessionErrorKind;
-use crate::session::state::wire::Reader;
 use crate::session::state::{Dead, Failed, Intent, State};
 use crate::session::store::StoreError;
+use crate::session::wire::Reader;
 use crate::{Basis, Expiry, Json, Kept, Timestamp, Token};
 
 impl State {

@@ -7,8 +7,8 @@ use super::{
     NEVER_ENDS, SPELT_OUT, TOKEN, VERSION, WITH_VARIANT,
 };
 use crate::session::SessionErrorKind;
-use crate::session::state::wire::Writer;
 use crate::session::state::{Dead, Failed, Intent, State, variant};
+use crate::session::wire::Writer;
 use crate::{Basis, Expiry, Json, Timestamp, Token};
 
 impl State {

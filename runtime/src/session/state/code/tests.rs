@@ -3,9 +3,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::session::SessionErrorKind;
-use crate::session::state::wire::Writer;
 use crate::session::state::{Dead, Failed, Intent, State};
 use crate::session::store::StoreErrorKind;
+use crate::session::wire::Writer;
 use crate::{Basis, Expiry, Json, Timestamp, Token, json};
 
 fn sample() -> State {

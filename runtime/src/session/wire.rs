@@ -5,45 +5,46 @@ use std::io;
 use zeroize::Zeroizing;
 
 /// Writes bytes into a buffer that is wiped, also when it grows.
-pub(super) struct Writer(Zeroizing<Vec<u8>>);
+pub(in crate::session) struct Writer(Zeroizing<Vec<u8>>);
 
 impl Writer {
-    pub(super) fn with_capacity(capacity: usize) -> Self {
+    pub(in crate::session) fn with_capacity(capacity: usize) -> Self {
         Self(Zeroizing::new(Vec::with_capacity(capacity)))
     }
 
-    pub(super) fn finish(mut self) -> Zeroizing<Vec<u8>> {
+    pub(in crate::session) fn finish(mut self) -> Zeroizing<Vec<u8>> {
         let sum = checksum(&self.0);
         self.bytes(&sum.to_le_bytes());
         self.0
     }
 
-    pub(super) fn byte(&mut self, byte: u8) {
+    pub(in crate::session) fn byte(&mut self, byte: u8) {
         self.bytes(&[byte]);
     }
 
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        let wanted = self.0.len() + bytes.len();
+    pub(in crate::session) fn bytes(&mut self, bytes: &[u8]) {
+        self.reserve(bytes.len());
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// A vector that grows by itself leaves its old buffer behind unwiped.
+    fn reserve(&mut self, more: usize) {
+        let wanted = self.0.len() + more;
         if wanted > self.0.capacity() {
-            // A vector that grows by itself leaves its old buffer behind unwiped.
             let mut larger = Zeroizing::new(Vec::with_capacity(wanted.max(2 * self.0.capacity())));
             larger.extend_from_slice(&self.0);
             self.0 = larger;
         }
-        self.0.extend_from_slice(bytes);
     }
 
     /// Seven bits a byte, the lowest first.
-    pub(super) fn number(&mut self, mut number: u64) {
-        while number >= 0x80 {
-            self.byte(low_byte(number) | 0x80);
-            number >>= 7;
-        }
-        self.byte(low_byte(number));
+    pub(in crate::session) fn number(&mut self, number: u64) {
+        self.reserve(10);
+        put_number(&mut self.0, number);
     }
 
     /// A number that may be negative and mostly is near zero; whole thousands, as of seconds, are shorter.
-    pub(super) fn millis(&mut self, millis: i64) {
+    pub(in crate::session) fn millis(&mut self, millis: i64) {
         if millis % 1000 == 0 {
             self.number(zigzag(millis / 1000) << 1 | 1);
         } else {
@@ -52,13 +53,13 @@ impl Writer {
     }
 
     /// Text with its length.
-    pub(super) fn text(&mut self, text: &str) {
+    pub(in crate::session) fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
         self.bytes(text.as_bytes());
     }
 
     /// A tag, the length of what `write` writes, and that.
-    pub(super) fn field(&mut self, tag: u8, write: impl FnOnce(&mut Self)) {
+    pub(in crate::session) fn field(&mut self, tag: u8, write: impl FnOnce(&mut Self)) {
         self.byte(tag);
         let mut content = Self::with_capacity(64);
         write(&mut content);
@@ -79,26 +80,30 @@ impl io::Write for Writer {
 }
 
 /// Reads what a [`Writer`] wrote. `None` is what cannot be so.
-pub(super) struct Reader<'b>(&'b [u8]);
+pub(in crate::session) struct Reader<'b>(&'b [u8]);
 
 impl<'b> Reader<'b> {
+    pub(in crate::session) fn of(bytes: &'b [u8]) -> Self {
+        Self(bytes)
+    }
+
     /// What stands before the checksum, where that is right.
-    pub(super) fn checked(bytes: &'b [u8]) -> Option<Self> {
+    pub(in crate::session) fn checked(bytes: &'b [u8]) -> Option<Self> {
         let (content, sum) = bytes.split_last_chunk::<4>()?;
         (checksum(content).to_le_bytes() == *sum).then_some(Self(content))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::session) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn byte(&mut self) -> Option<u8> {
+    pub(in crate::session) fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         self.0 = rest;
         Some(*first)
     }
 
-    pub(super) fn number(&mut self) -> Option<u64> {
+    pub(in crate::session) fn number(&mut self) -> Option<u64> {
         let mut number = 0_u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -114,11 +119,11 @@ impl<'b> Reader<'b> {
         None
     }
 
-    pub(super) fn small(&mut self) -> Option<u32> {
+    pub(in crate::session) fn small(&mut self) -> Option<u32> {
         self.number()?.try_into().ok()
     }
 
-    pub(super) fn millis(&mut self) -> Option<i64> {
+    pub(in crate::session) fn millis(&mut self) -> Option<i64> {
         let number = self.number()?;
         let value = unzigzag(number >> 1);
         if number & 1 == 1 {
@@ -128,32 +133,47 @@ impl<'b> Reader<'b> {
         }
     }
 
-    pub(super) fn bytes(&mut self, length: usize) -> Option<&'b [u8]> {
+    pub(in crate::session) fn bytes(&mut self, length: usize) -> Option<&'b [u8]> {
         let (first, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         Some(first)
     }
 
-    pub(super) fn text(&mut self) -> Option<&'b str> {
+    pub(in crate::session) fn text(&mut self) -> Option<&'b str> {
         let length = self.number()?.try_into().ok()?;
         std::str::from_utf8(self.bytes(length)?).ok()
     }
 
     /// All that is left.
-    pub(super) fn rest(&mut self) -> &'b [u8] {
+    pub(in crate::session) fn rest(&mut self) -> &'b [u8] {
         std::mem::take(&mut self.0)
     }
 
-    pub(super) fn rest_as_text(&mut self) -> Option<&'b str> {
+    pub(in crate::session) fn rest_as_text(&mut self) -> Option<&'b str> {
         std::str::from_utf8(self.rest()).ok()
     }
 
     /// The next field: its tag and its content.
-    pub(super) fn field(&mut self) -> Option<(u8, Reader<'b>)> {
+    pub(in crate::session) fn field(&mut self) -> Option<(u8, Reader<'b>)> {
         let tag = self.byte()?;
         let length = self.number()?.try_into().ok()?;
         Some((tag, Reader(self.bytes(length)?)))
     }
+}
+
+/// Seven bits a byte, the lowest first.
+pub(in crate::session) fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push(low_byte(number) | 0x80);
+        number >>= 7;
+    }
+    bytes.push(low_byte(number));
+}
+
+/// How many bytes that takes.
+pub(in crate::session) fn number_of_bytes(number: u64) -> usize {
+    let bits = u64::BITS - (number | 1).leading_zeros();
+    bits.div_ceil(7) as usize
 }
 
 fn low_byte(number: u64) -> u8 {
@@ -242,6 +262,9 @@ mod tests {
         let mut reader = Reader::checked(&bytes).unwrap();
         for number in numbers {
             assert_eq!(reader.number(), Some(number));
+            let mut bytes = Vec::new();
+            put_number(&mut bytes, number);
+            assert_eq!(bytes.len(), number_of_bytes(number));
         }
         for span in spans {
             assert_eq!(reader.millis(), Some(span));
