@@ -49,7 +49,7 @@ impl<S: Watched> View<S> {
     fn look(&mut self) -> Option<&HeaderValue> {
         Edge::gone();
         let session = &self.session;
-        let shown = session.cell().0.load();
+        let shown = session.cell().shown.load();
         if !Arc::ptr_eq(&shown, &self.shown) {
             self.shown = Arc::clone(&shown);
         }

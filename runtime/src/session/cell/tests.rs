@@ -135,6 +135,35 @@ fn a_view_lets_go_of_what_is_no_longer_shown() {
     assert_eq!(session.calls(), 0, "nothing was due");
 }
 
+/// So does a thread that reads without a view.
+#[test]
+fn a_thread_lets_go_of_what_is_no_longer_shown() {
+    let session = Session::new(Clock::System);
+    for token in ["one", "two"] {
+        session.publish(token, 60 * MINUTE, 50 * MINUTE);
+        for _ in 0..2 {
+            assert_eq!(session.current().unwrap(), format!("Bearer {token}"));
+        }
+    }
+    session.cell.publish(Published::nothing(Deadline::NEVER));
+    assert!(session.current().is_none());
+}
+
+/// What a thread has in its hand is of one session, whichever others it reads.
+#[test]
+fn two_sessions_are_told_apart() {
+    let sessions = ["one", "two"].map(|token| {
+        let session = Session::new(Clock::System);
+        session.publish(token, 60 * MINUTE, 50 * MINUTE);
+        session
+    });
+    for _ in 0..2 {
+        for (session, token) in sessions.iter().zip(["Bearer one", "Bearer two"]) {
+            assert_eq!(session.current().unwrap(), token);
+        }
+    }
+}
+
 /// An owned header shares its bytes with what is published.
 #[test]
 fn a_read_copies_no_byte() {
