@@ -2,6 +2,8 @@
 
 mod error;
 mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use std::fmt;
 use std::pin::Pin;
@@ -12,6 +14,8 @@ use zeroize::Zeroizing;
 
 pub use self::error::{StoreError, StoreErrorKind};
 pub use self::memory::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub use self::sqlite::{SqliteStore, SqliteStoreBuilder};
 use super::SessionKey;
 use crate::Timestamp;
 
