@@ -101,6 +101,8 @@ pub mod session;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod timestamp;
+#[cfg(any(feature = "reqwest", feature = "postgres", feature = "redis"))]
+mod tls;
 mod token;
 mod transport;
 

@@ -1,19 +1,15 @@
 //! The transport over reqwest: rustls with ring, the platform's roots, HTTP/1.1.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::redirect::Policy;
 use rustls::ClientConfig;
-use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls_platform_verifier::Verifier;
 
 use super::{Sending, Transport};
 use crate::base_url::check;
-use crate::{Body, BuildError, Request, Response, TransportError};
+use crate::{Body, BuildError, Request, Response, TransportError, tls};
 
 /// Sends over reqwest: https only, save loopback; no redirects, no retries, no cookies, no referer, no
 /// decompression; bounded time and a bounded body.
@@ -106,12 +102,9 @@ impl ReqwestTransportBuilder {
 
     /// Trusts these certificates, too (PEM).
     pub fn root_certificates(mut self, pem: &[u8]) -> Self {
-        match CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>() {
-            Ok(roots) if roots.is_empty() => {
-                self.error = Some(BuildError::transport("no certificate is in the PEM text"));
-            }
+        match tls::roots(pem) {
             Ok(roots) => self.roots.extend(roots),
-            Err(_) => self.error = Some(BuildError::transport("a root certificate is not PEM")),
+            Err(reason) => self.error = Some(BuildError::transport(reason)),
         }
         self
     }
@@ -124,7 +117,8 @@ impl ReqwestTransportBuilder {
         if let Some(error) = self.error {
             return Err(error);
         }
-        let tls = tls(self.roots.clone())?;
+        let tls = tls::client(self.roots.clone())
+            .map_err(|error| BuildError::transport(format!("TLS: {error}")))?;
         let mut secure = self.client(tls.clone());
         for proxy in self.proxies.iter().flatten() {
             secure = secure.proxy(proxy.clone());
@@ -158,20 +152,6 @@ impl ReqwestTransportBuilder {
             .retry(reqwest::retry::never())
             .referer(false)
     }
-}
-
-/// rustls with the platform's roots. The process-wide provider is left to the application.
-fn tls(roots: Vec<CertificateDer<'static>>) -> Result<ClientConfig, BuildError> {
-    let failed = |error: rustls::Error| BuildError::transport(format!("TLS: {error}"));
-    let provider = Arc::new(ring::default_provider());
-    let verifier = Verifier::new_with_extra_roots(roots, Arc::clone(&provider)).map_err(failed)?;
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(failed)?;
-    Ok(config
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth())
 }
 
 impl Transport for ReqwestTransport {

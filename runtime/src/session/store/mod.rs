@@ -2,6 +2,12 @@
 
 mod error;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(any(feature = "postgres", feature = "redis"))]
+mod remote;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -14,6 +20,10 @@ use zeroize::Zeroizing;
 
 pub use self::error::{StoreError, StoreErrorKind};
 pub use self::memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub use self::postgres::{PostgresStore, PostgresStoreBuilder};
+#[cfg(feature = "redis")]
+pub use self::redis::{Durability, RedisStore, RedisStoreBuilder};
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{SqliteStore, SqliteStoreBuilder};
 use super::SessionKey;

@@ -1,0 +1,5 @@
+-- KEYS lease; ARGV fence and owner, milliseconds.
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+  return 0
+end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
