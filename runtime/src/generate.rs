@@ -19,7 +19,8 @@ pub fn uuid() -> String {
     )
 }
 
-fn random() -> u64 {
+/// A random number, uniform.
+pub(crate) fn random() -> u64 {
     RandomState::new().hash_one(Timestamp::now())
 }
 

@@ -52,6 +52,23 @@ impl Kept {
         Self::default()
     }
 
+    /// A second copy, for a record that replaces this one.
+    #[cfg(feature = "session")]
+    pub(crate) fn duplicate(&self) -> Self {
+        let copies = |values: &BTreeMap<String, Wiped>| {
+            let copy = |(name, value): (&String, &Wiped)| (name.clone(), Wiped(value.0.clone()));
+            values.iter().map(copy).collect()
+        };
+        let tokens = self.tokens.iter();
+        Self {
+            tokens: tokens
+                .map(|(name, token)| (name.clone(), token.duplicate()))
+                .collect(),
+            inputs: copies(&self.inputs),
+            extras: copies(&self.extras),
+        }
+    }
+
     /// Puts a token in, in place of the one of its name.
     pub fn put<T: TokenKind>(&mut self, token: T) {
         self.put_token(T::NAME, token.into_token());

@@ -154,6 +154,28 @@ impl Lifecycle {
         }
     }
 
+    /// When the window of this token opens, where that is known.
+    #[cfg(feature = "session")]
+    pub(crate) fn opens(&self, token: Life) -> Option<Timestamp> {
+        at(self.window.from, token)
+    }
+
+    /// Whether a call is accepted now, be the token good or not: for one that the API has refused before its time.
+    #[cfg(feature = "session")]
+    pub(crate) fn accepts(&self, situation: &Situation) -> Acceptance {
+        let Situation { token, grant, now } = *situation;
+        let opens = token.and_then(|token| self.opens(token));
+        let closes = match token {
+            Some(token) => self.window_of(token, grant).closes,
+            None => grant.and_then(stated_end),
+        };
+        match (opens, closes) {
+            (_, Some(closes)) if closes <= now => Acceptance::NotSince(closes),
+            (Some(opens), _) if opens > now => Acceptance::NotBefore(opens),
+            _ => Acceptance::Now,
+        }
+    }
+
     fn window_of(&self, token: Life, grant: Option<Life>) -> Instants {
         let closes = self.window.until.and_then(|moment| at(moment, token));
         // Documentation alone does not close a window: a call that the provider may refuse costs less than a
@@ -170,6 +192,18 @@ impl Lifecycle {
             advised: closes,
         }
     }
+}
+
+/// Whether the provider accepts a call.
+#[cfg(feature = "session")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Acceptance {
+    /// Now.
+    Now,
+    /// Not before this instant.
+    NotBefore(Timestamp),
+    /// Not since this instant.
+    NotSince(Timestamp),
 }
 
 /// A window in instants; what cannot be told is open.

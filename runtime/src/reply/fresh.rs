@@ -17,6 +17,18 @@ pub(crate) struct Fresh {
     pub(crate) sent: Timestamp,
 }
 
+impl Fresh {
+    /// A second copy, for a record that turns out to have changed under the first.
+    pub(crate) fn duplicate(&self) -> Self {
+        let extra = |(name, extra): &(&'static str, Wiped)| (*name, Wiped(extra.0.clone()));
+        Self {
+            tokens: self.tokens.iter().map(FreshToken::duplicate).collect(),
+            extras: self.extras.iter().map(extra).collect(),
+            sent: self.sent,
+        }
+    }
+}
+
 /// What a success has for one token.
 #[derive(Debug)]
 pub(crate) enum FreshToken {
@@ -28,6 +40,17 @@ pub(crate) enum FreshToken {
     Absent(End),
     /// Answers never carry it, and this request did not either.
     NotReceived,
+}
+
+impl FreshToken {
+    fn duplicate(&self) -> Self {
+        match self {
+            Self::Received(token) => Self::Received(token.duplicate()),
+            Self::Extended(token) => Self::Extended(token.duplicate()),
+            Self::Absent(end) => Self::Absent(*end),
+            Self::NotReceived => Self::NotReceived,
+        }
+    }
 }
 
 /// When a token ends, and on whose word; `(Unknown, Stated)` where no source had anything.

@@ -1,18 +1,22 @@
-//! Tokens that stay fresh: one [`TokenSource`](crate) a session, a store behind it.
+//! Tokens that stay fresh: one [`TokenSource`] a session, a store behind it.
 
-#[cfg(any(feature = "postgres", feature = "redis"))]
 mod background;
 mod cell;
 mod clock;
+mod driver;
 mod error;
 mod event;
 mod key;
+mod machine;
+mod source;
 mod state;
 pub mod store;
 mod wire;
 
 pub use self::clock::{Clock, ManualClock, Now};
+pub use self::driver::{Events, Gate, GateBuilder};
 pub use self::error::{SessionError, SessionErrorKind};
 pub use self::event::{Event, EventKind};
 pub use self::key::SessionKey;
+pub use self::source::{Reader, TokenSource, TokenSourceBuilder};
 pub use self::store::Store;

@@ -74,21 +74,6 @@ impl Published {
         (!self.header.is_empty()).then_some(&self.header)
     }
 
-    /// Of which generation it is; 0 where there is none.
-    pub(crate) fn generation(&self) -> u64 {
-        self.generation
-    }
-
-    /// How long it is good.
-    pub(crate) fn until(&self) -> Deadline {
-        self.until
-    }
-
-    /// From when on it wants attention.
-    pub(crate) fn attention(&self) -> Deadline {
-        self.attention
-    }
-
     /// Whether the token is good beyond doubt, and nothing else is shown.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "a call would be a tenth of a read")]

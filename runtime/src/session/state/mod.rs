@@ -31,6 +31,19 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// A second copy, to be changed and written in place of this one.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self {
+            kept: self.kept.duplicate(),
+            generation: self.generation,
+            intent: self.intent.clone(),
+            failed: self.failed.clone(),
+            dead: self.dead.clone(),
+            calls: self.calls.clone(),
+            later: self.later.clone(),
+        }
+    }
+
     /// Notes that the tokens were replaced: all that was noted about the ones before is over.
     pub(crate) fn begin_generation(&mut self) {
         self.generation = self.generation.saturating_add(1);

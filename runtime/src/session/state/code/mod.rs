@@ -52,7 +52,7 @@ const NEVER_ENDS: u8 = 4;
 const DOCUMENTED: u8 = 8;
 
 /// What a later version wrote: its number, and the fields that this one does not know.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Later {
     version: u8,
     fields: Vec<(u8, Zeroizing<Vec<u8>>)>,

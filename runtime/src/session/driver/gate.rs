@@ -1,0 +1,202 @@
+//! A budget for an endpoint: so many calls at once, so many in a span of time.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::session::{Clock, Now};
+use crate::timestamp::millis_of;
+use crate::{Lifecycle, LimitScope};
+
+/// Keeps the calls of many sessions within what an endpoint can bear. Sources that share it share the budget.
+///
+/// ```
+/// use std::time::Duration;
+/// use token_refresh_runtime::session::Gate;
+///
+/// let gate = Gate::builder().concurrency(8).rate(100, Duration::from_secs(60)).build();
+/// # let _ = gate;
+/// ```
+#[derive(Debug)]
+pub struct Gate {
+    slots: Option<Arc<Semaphore>>,
+    rates: Vec<Mutex<Rate>>,
+}
+
+/// Sets up a [`Gate`].
+#[derive(Debug, Default)]
+#[must_use]
+pub struct GateBuilder {
+    concurrency: Option<usize>,
+    rates: Vec<(u32, Duration)>,
+}
+
+/// The last calls, by the monotonic clock: in no span of this length are there more than so many.
+#[derive(Debug)]
+struct Rate {
+    calls: usize,
+    per: u64,
+    last: VecDeque<u64>,
+}
+
+/// The right to make one call. What is not spent goes back.
+#[derive(Debug)]
+pub(super) struct Permit {
+    gate: Arc<Gate>,
+    _slot: Option<OwnedSemaphorePermit>,
+    at: u64,
+    is_spent: bool,
+}
+
+impl Gate {
+    /// Starts without any bound.
+    pub fn builder() -> GateBuilder {
+        GateBuilder::default()
+    }
+
+    /// What a vendor says of all sessions of one client; `None` where it says nothing.
+    pub(crate) fn of(lifecycle: &Lifecycle) -> Option<Arc<Self>> {
+        let limits = lifecycle.limits.iter();
+        let rates: Vec<_> = limits
+            .filter(|limit| limit.of == LimitScope::Client && limit.calls > 0)
+            .map(|limit| (limit.calls, limit.per))
+            .collect();
+        let builder = GateBuilder {
+            concurrency: None,
+            rates,
+        };
+        (!builder.rates.is_empty()).then(|| builder.build())
+    }
+
+    /// A permit, if one is to be had at once.
+    pub(super) fn try_enter(self: &Arc<Self>, clock: &Clock) -> Option<Permit> {
+        let slot = match &self.slots {
+            Some(slots) => Some(Arc::clone(slots).try_acquire_owned().ok()?),
+            None => None,
+        };
+        let now = clock.now();
+        self.count(now).ok()?;
+        Some(Permit::new(self, slot, now))
+    }
+
+    /// A permit, as soon as there is one. First come, first served.
+    pub(super) async fn enter(self: &Arc<Self>, clock: &Clock) -> Permit {
+        let slot = match &self.slots {
+            // Nobody closes it.
+            Some(slots) => Arc::clone(slots).acquire_owned().await.ok(),
+            None => None,
+        };
+        loop {
+            let now = clock.now();
+            match self.count(now) {
+                Ok(()) => return Permit::new(self, slot, now),
+                Err(free) => {
+                    let left = Duration::from_nanos(free.saturating_sub(now.monotonic));
+                    let wall = now.wall.plus_millis(millis_of(left).max(1));
+                    clock.sleep_until(wall, free).await;
+                }
+            }
+        }
+    }
+
+    /// Counts a call; or says when there is room for one.
+    fn count(&self, now: Now) -> Result<(), u64> {
+        let mut rates: Vec<MutexGuard<'_, Rate>> = self.rates.iter().map(lock).collect();
+        let free = rates
+            .iter_mut()
+            .filter_map(|rate| rate.free(now.monotonic))
+            .max();
+        if let Some(free) = free {
+            return Err(free);
+        }
+        for rate in &mut rates {
+            rate.last.push_back(now.monotonic);
+        }
+        Ok(())
+    }
+
+    fn give_back(&self, at: u64) {
+        for rate in &self.rates {
+            let mut rate = lock(rate);
+            if let Some(index) = rate.last.iter().rposition(|call| *call == at) {
+                rate.last.remove(index);
+            }
+        }
+    }
+}
+
+impl Rate {
+    /// When there is room for a call; `None`: now.
+    fn free(&mut self, now: u64) -> Option<u64> {
+        while let Some(first) = self.last.front()
+            && first.saturating_add(self.per) <= now
+        {
+            self.last.pop_front();
+        }
+        let over = self.last.len().checked_sub(self.calls)?;
+        self.last
+            .get(over)
+            .map(|call| call.saturating_add(self.per))
+    }
+}
+
+fn lock(rate: &Mutex<Rate>) -> MutexGuard<'_, Rate> {
+    rate.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Permit {
+    fn new(gate: &Arc<Gate>, slot: Option<OwnedSemaphorePermit>, now: Now) -> Self {
+        Self {
+            gate: Arc::clone(gate),
+            _slot: slot,
+            at: now.monotonic,
+            is_spent: false,
+        }
+    }
+
+    /// The call is made.
+    pub(super) fn spend(&mut self) {
+        self.is_spent = true;
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        if !self.is_spent {
+            self.gate.give_back(self.at);
+        }
+    }
+}
+
+impl GateBuilder {
+    /// No more calls than this at once; at least one.
+    pub fn concurrency(mut self, calls: usize) -> Self {
+        self.concurrency = Some(calls.clamp(1, Semaphore::MAX_PERMITS));
+        self
+    }
+
+    /// No more calls than this in any span of that length; at least one. Several rates may be set.
+    pub fn rate(mut self, calls: u32, per: Duration) -> Self {
+        self.rates.push((calls.max(1), per));
+        self
+    }
+
+    /// The gate.
+    pub fn build(self) -> Arc<Gate> {
+        let rate = |(calls, per): (u32, Duration)| {
+            Mutex::new(Rate {
+                calls: calls as usize,
+                per: u64::try_from(per.as_nanos()).unwrap_or(u64::MAX),
+                last: VecDeque::new(),
+            })
+        };
+        Arc::new(Gate {
+            slots: self
+                .concurrency
+                .map(|calls| Arc::new(Semaphore::new(calls))),
+            rates: self.rates.into_iter().map(rate).collect(),
+        })
+    }
+}
