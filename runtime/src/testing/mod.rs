@@ -11,6 +11,7 @@
 //! | [`Received::assert_is`] | compares a request with a golden one, by meaning |
 //! | [`assert_no_secrets`] | finds a secret in a text, also encoded or cut |
 //! | [`check_failures`], [`check_broken_answers`], [`check_secrets`] | what generated tests are made of |
+//! | `conformance` | tries a store on all that the runtime asks of one (with the feature `session`) |
 //! | [`Logs`] | what `log` and `tracing` were told in this thread |
 //!
 //! # Example
@@ -33,6 +34,8 @@
 //! ```
 
 mod checks;
+#[cfg(feature = "session")]
+pub mod conformance;
 mod engine;
 mod leaks;
 mod logs;
