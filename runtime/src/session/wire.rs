@@ -4,6 +4,9 @@ use std::io;
 
 use zeroize::Zeroizing;
 
+/// The first byte of a record that is encrypted: no version of a plain one comes that far.
+pub(in crate::session) const SEALED: u8 = 0xe1;
+
 /// Writes bytes into a buffer that is wiped, also when it grows.
 pub(in crate::session) struct Writer(Zeroizing<Vec<u8>>);
 

@@ -35,6 +35,15 @@ async fn memory_by_the_systems_clock() {
     token_refresh_runtime::testing::conformance::run(|| std::future::ready(store.clone())).await;
 }
 
+#[cfg(feature = "encryption")]
+#[tokio::test]
+async fn sealed() {
+    use token_refresh_runtime::session::store::{Key, Keys, Sealed};
+    let seal = |store| Sealed::new(store, Keys::new(Key::new(1, [7_u8; 32])));
+    let report = suite(seal).await.check().await;
+    assert!(report.broken().is_empty(), "{report}");
+}
+
 #[tokio::test]
 async fn wrong_stores_are_found_by_name() {
     for (fault, rule) in Fault::ALL {

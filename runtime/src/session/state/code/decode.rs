@@ -10,7 +10,7 @@ use crate::json::Wiped;
 use crate::session::SessionErrorKind;
 use crate::session::state::{Dead, Failed, Intent, State};
 use crate::session::store::StoreError;
-use crate::session::wire::Reader;
+use crate::session::wire::{Reader, SEALED};
 use crate::{Basis, Expiry, Json, Kept, Timestamp, Token};
 
 impl State {
@@ -21,6 +21,11 @@ impl State {
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
         let damaged = || StoreError::corrupt("the session's record is damaged");
         match bytes.first() {
+            Some(&SEALED) => {
+                return Err(StoreError::corrupt(
+                    "the session's record is sealed, and the store was opened without keys",
+                ));
+            }
             Some(&version) if version > VERSION + 1 => {
                 return Err(StoreError::corrupt(format!(
                     "the session's record is of version {version}, and this library reads up to {}: update it",
