@@ -127,7 +127,8 @@ impl<P: Keep<Access: SharedToken>> TokenSource<P> {
                 return;
             };
             // A flight that was under way already may have had another reason, and found nothing to do.
-            if flown.is_new || flown.outcome().await.is_none() {
+            let is_new = flown.is_new;
+            if flown.outcome().await.is_none() || is_new {
                 break;
             }
         }
