@@ -72,6 +72,11 @@ impl Leases {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.held.len()
+    }
+
     /// Costs a step a lease, all in all: it is done when there are twice as many as were left the last time.
     fn sweep(&mut self, now: u64) {
         if self.held.len() < self.sweep_at.max(64) {
