@@ -148,7 +148,8 @@ impl Rules {
         due.plus_millis(-early).max(half).max(opens).min(due)
     }
 
-    /// This session's share of the jitter: a hash of its key (FNV-1a), the same in every process.
+    /// This session's share of the jitter: a hash of its key, the same in every process. FNV-1a, and then the mixing of
+    /// `MurmurHash3`, without which subjects that differ in their last letters would have much the same share.
     fn share(&self) -> u16 {
         let bytes = self.key.provider().bytes().chain([0]);
         let hash = bytes
@@ -156,6 +157,8 @@ impl Rules {
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
                 (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
             });
+        let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        let hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
         (hash >> 48) as u16
     }
 
