@@ -44,6 +44,13 @@ impl Machine {
         }
     }
 
+    /// The session is over: an access token that the API does not want is of no use, for nothing can replace it.
+    pub(super) fn reject_refused(&mut self) {
+        if self.is_forced() {
+            self.rejected = self.flight.force.take();
+        }
+    }
+
     /// Takes over what was found, or written.
     pub(super) fn adopt(&mut self, version: Option<Version>, state: Arc<State>, now: Now) {
         self.is_known_dead = self.is_known_dead && state.dead.is_some();

@@ -173,10 +173,7 @@ impl Machine {
 
     /// The user has to sign in.
     fn sign_in(&mut self, error: SessionError, context: &Context, tell: &mut Vec<Tell>) -> Weighed {
-        if self.is_forced() {
-            // Nothing can replace it, and the API does not want it.
-            self.rejected = self.flight.force.take();
-        }
+        self.reject_refused();
         if !std::mem::replace(&mut self.is_known_dead, true) {
             tell.push(Tell::Emit(EventKind::Dead(error.clone())));
         }

@@ -289,6 +289,7 @@ impl Machine {
         self.latch = None;
         let error = match &note.what {
             What::Dead(_) => {
+                self.reject_refused();
                 let error = note.error.clone().expect("the end has a reason");
                 return self.look_again(error, context);
             }
