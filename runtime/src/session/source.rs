@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, header};
 
+pub(in crate::session) use self::builder::HOLD;
 pub use self::builder::TokenSourceBuilder;
 use super::cell::View;
 use super::driver::{Done, Events, Requested, Session};
@@ -71,12 +72,6 @@ impl<P: Keep> TokenSource<P> {
     /// Dropping the future does not undo it; what is under way goes on.
     pub async fn shutdown(&self) {
         self.session.shut_down().await;
-    }
-
-    /// Looks into the store, and refreshes what is due there.
-    #[allow(dead_code, reason = "the keeper wants it")]
-    pub(crate) async fn refresh_if_due(&self) -> Result<(), SessionError> {
-        flown(&self.session, self.session.request(Want::Look)).await
     }
 }
 

@@ -10,33 +10,71 @@ use crate::session::{Event, EventKind, SessionKey};
 /// So many events wait for a watcher that is slow; then the oldest are dropped.
 const CAPACITY: usize = 64;
 
+/// So many of a keeper's, who has many sessions.
+const MANY: usize = 1024;
+
 /// Where events are sent. It costs nothing until somebody watches.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Hub(Arc<OnceLock<broadcast::Sender<Event>>>);
+pub(crate) struct Hub {
+    own: Arc<Line>,
+    /// Where those of many sessions are sent.
+    above: Option<Arc<Line>>,
+}
 
-/// The events of a session, from when it was asked for on.
+#[derive(Debug, Default)]
+struct Line(OnceLock<broadcast::Sender<Event>>);
+
+impl Line {
+    fn subscribe(&self, capacity: usize) -> Events {
+        let sender = self.0.get_or_init(|| broadcast::Sender::new(capacity));
+        Events(sender.subscribe())
+    }
+
+    fn send(&self, event: &Event) {
+        if let Some(sender) = self.0.get() {
+            // Nobody watching is no trouble.
+            drop(sender.send(event.clone()));
+        }
+    }
+}
+
+/// The events of a session, or of a keeper's sessions, from when they were asked for on.
 #[derive(Debug)]
 pub struct Events(broadcast::Receiver<Event>);
 
 impl Hub {
-    /// The events from now on.
+    /// One for a session whose events are sent there, too.
+    pub(crate) fn below(all: &Self) -> Self {
+        Self {
+            own: Arc::default(),
+            above: Some(Arc::clone(&all.own)),
+        }
+    }
+
+    /// The session's events from now on.
     pub(crate) fn subscribe(&self) -> Events {
-        let sender = self.0.get_or_init(|| broadcast::Sender::new(CAPACITY));
-        Events(sender.subscribe())
+        self.own.subscribe(CAPACITY)
+    }
+
+    /// Those of all sessions below.
+    pub(crate) fn subscribe_to_all(&self) -> Events {
+        self.own.subscribe(MANY)
     }
 
     pub(super) fn emit(&self, session: &SessionKey, at: Timestamp, kind: EventKind) {
         log(session, &kind);
-        if let Some(sender) = self.0.get() {
-            let session = session.clone();
-            // Nobody watching is no trouble.
-            drop(sender.send(Event { session, at, kind }));
+        let session = session.clone();
+        let event = Event { session, at, kind };
+        self.own.send(&event);
+        if let Some(above) = &self.above {
+            above.send(&event);
         }
     }
 }
 
 impl Events {
-    /// The next event; `None` once the session is gone. Of a watcher that falls behind by more than 64, the oldest are dropped.
+    /// The next event; `None` once the session, or the keeper with all its sessions, is gone. Of a watcher that falls behind by more
+    /// than 64, or 1024 of a keeper's, the oldest are dropped.
     ///
     /// It needs no runtime of any kind.
     ///

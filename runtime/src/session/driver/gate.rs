@@ -58,16 +58,30 @@ impl Gate {
 
     /// What a vendor says of all sessions of one client; `None` where it says nothing.
     pub(crate) fn of(lifecycle: &Lifecycle) -> Option<Arc<Self>> {
-        let limits = lifecycle.limits.iter();
-        let rates: Vec<_> = limits
-            .filter(|limit| limit.of == LimitScope::Client && limit.calls > 0)
+        Self::with(lifecycle, &[])
+    }
+
+    /// What a vendor says of all sessions of one client, and these rates; `None` where neither says anything.
+    pub(crate) fn with(lifecycle: &Lifecycle, rates: &[(u32, Duration)]) -> Option<Arc<Self>> {
+        let said = lifecycle.limits.iter();
+        let said = said.filter(|limit| limit.of == LimitScope::Client && limit.calls > 0);
+        let rates: Vec<_> = said
             .map(|limit| (limit.calls, limit.per))
+            .chain(rates.iter().copied())
             .collect();
-        let builder = GateBuilder {
-            concurrency: None,
-            rates,
-        };
-        (!builder.rates.is_empty()).then(|| builder.build())
+        let builder = |builder: GateBuilder, (calls, per)| builder.rate(calls, per);
+        (!rates.is_empty()).then(|| rates.into_iter().fold(Self::builder(), builder).build())
+    }
+
+    /// How many calls its rates leave now; where none, when there is room for one, by the monotonic clock.
+    pub(crate) fn room(&self, now: Now) -> (usize, u64) {
+        let rooms = self.rates.iter().map(|rate| {
+            let mut rate = lock(rate);
+            let opens = rate.free(now.monotonic).unwrap_or(now.monotonic);
+            (rate.calls.saturating_sub(rate.last.len()), opens)
+        });
+        let none = (usize::MAX, now.monotonic);
+        rooms.fold(none, |all, one| (all.0.min(one.0), all.1.max(one.1)))
     }
 
     /// A permit, if one is to be had at once.

@@ -33,12 +33,13 @@ pub(crate) struct Session {
     key: SessionKey,
     clock: Clock,
     store: Arc<dyn Store>,
-    vendor: Box<dyn Vendor>,
+    vendor: Arc<dyn Vendor>,
     gate: Option<Arc<Gate>>,
     hold: Duration,
     rules: Arc<Rules>,
     runtime: Option<Handle>,
     hub: Hub,
+    _guard: Option<Guard>,
     cell: Cell,
     desk: Mutex<Desk>,
     /// Whether the source is being shut down.
@@ -47,17 +48,22 @@ pub(crate) struct Session {
     busy: watch::Sender<usize>,
 }
 
+/// Something that ends with its session.
+pub(crate) type Guard = Box<dyn Send + Sync>;
+
 /// What is set when a session is made.
 pub(crate) struct Parts {
     pub(crate) key: SessionKey,
     pub(crate) clock: Clock,
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) vendor: Box<dyn Vendor>,
+    pub(crate) vendor: Arc<dyn Vendor>,
     pub(crate) gate: Option<Arc<Gate>>,
     pub(crate) hold: Duration,
     pub(crate) runtime: Option<Handle>,
     pub(crate) variant: Option<Arc<str>>,
     pub(crate) hub: Hub,
+    /// Dropped when the session is.
+    pub(crate) guard: Option<Guard>,
 }
 
 /// What is decided under one lock.
@@ -113,6 +119,7 @@ impl Session {
             rules: Arc::clone(&rules),
             runtime: parts.runtime,
             hub: parts.hub,
+            _guard: parts.guard,
             cell: Cell::new(),
             desk: Mutex::new(Desk {
                 machine: Machine::new(rules),
@@ -235,7 +242,7 @@ impl Session {
         }
         let access = self.rules.access(&shown.state)?;
         let prefix = match rule.present {
-            Some(Presentation::Bearer) => "Bearer ",
+            None | Some(Presentation::Bearer) => "Bearer ",
             Some(Presentation::Header { prefix, .. }) => prefix,
             _ => "",
         };
@@ -267,9 +274,14 @@ impl Session {
         self.desk().machine.state().cloned()
     }
 
+    /// Stops what waits, and begins nothing new.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
     /// Stops what waits, lets what is under way come to its end, and begins nothing new.
     pub(crate) async fn shut_down(&self) {
-        self.closing.send_replace(true);
+        self.close();
         let mut busy = self.busy.subscribe();
         // The sender is in `self`: it cannot be gone.
         drop(busy.wait_for(|count| *count == 0).await);

@@ -14,7 +14,7 @@ use crate::session::driver::{Gate, Hub, Parts, Session};
 use crate::session::{Clock, SessionKey, Store};
 
 /// Three times what the library's own transport takes at most.
-const HOLD: Duration = Duration::from_secs(90);
+pub(in crate::session) const HOLD: Duration = Duration::from_secs(90);
 
 /// Sets up a [`TokenSource`].
 #[must_use]
@@ -27,7 +27,6 @@ pub struct TokenSourceBuilder<P> {
     runtime: Option<Handle>,
     gate: Option<Arc<Gate>>,
     variant: Option<Arc<str>>,
-    hub: Hub,
 }
 
 impl<P: Keep> TokenSourceBuilder<P> {
@@ -41,7 +40,6 @@ impl<P: Keep> TokenSourceBuilder<P> {
             runtime: None,
             gate: None,
             variant: None,
-            hub: Hub::default(),
         }
     }
 
@@ -79,27 +77,28 @@ impl<P: Keep> TokenSourceBuilder<P> {
         self
     }
 
-    /// Sends the events there, among those of others.
-    #[allow(dead_code, reason = "for the keeper")]
-    pub(crate) fn hub(mut self, hub: Hub) -> Self {
-        self.hub = hub;
-        self
-    }
-
     /// The source. It does no I/O, and cannot fail.
     pub fn build(self) -> TokenSource<P> {
         let session = Session::new(Parts {
             key: SessionKey::new(P::STORED_AS, self.subject),
             clock: self.clock,
             store: self.store,
-            vendor: Box::new(self.client),
+            vendor: Arc::new(self.client),
             gate: self.gate.or_else(shared_gate::<P>),
             hold: self.hold,
             runtime: self.runtime,
             variant: self.variant,
-            hub: self.hub,
+            hub: Hub::default(),
+            guard: None,
         });
-        TokenSource {
+        TokenSource::of_session(session)
+    }
+}
+
+impl<P> TokenSource<P> {
+    /// The source of a keeper's session.
+    pub(crate) fn of_session(session: Arc<Session>) -> Self {
+        Self {
             session,
             provider: PhantomData,
         }

@@ -228,7 +228,9 @@ impl TokenEndpoint {
     fn presented(&self, rule: usize, request: &Received) -> Option<String> {
         let exchange = exchange(request)?;
         let text = |expression| Some(exchange.find(expression)?.text()?.to_owned());
-        let (text, prefix) = match self.lifecycle.tokens[rule].present? {
+        // RFC 6750 is what a vendor means who says nothing.
+        let present = self.lifecycle.tokens[rule].present;
+        let (text, prefix) = match present.unwrap_or(Presentation::Bearer) {
             Presentation::Bearer => (
                 text(crate::Expression::RequestHeader("authorization"))?,
                 "Bearer ",
