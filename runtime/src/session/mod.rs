@@ -9,6 +9,8 @@ mod event;
 mod keeper;
 mod key;
 mod machine;
+#[cfg(feature = "middleware")]
+mod middleware;
 mod source;
 mod state;
 pub mod store;
@@ -20,5 +22,7 @@ pub use self::error::{SessionError, SessionErrorKind};
 pub use self::event::{Event, EventKind};
 pub use self::keeper::{Drained, Keeper, KeeperBuilder};
 pub use self::key::SessionKey;
+#[cfg(feature = "middleware")]
+pub use self::middleware::{MiddlewareError, TokenMiddleware};
 pub use self::source::{Reader, TokenSource, TokenSourceBuilder};
 pub use self::store::Store;
