@@ -2,6 +2,7 @@
 #![cfg(all(feature = "sqlite", unix))]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod conformance;
 mod contract;
 mod damage;
 mod disk;

@@ -1,7 +1,8 @@
 //! Several processes on one file, and processes that are killed.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::Child;
+use std::process::{Child, ExitStatus};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use token_refresh_runtime::session::store::{Store, Written};
@@ -94,8 +95,14 @@ struct Told {
 }
 
 impl Told {
-    fn listen(&mut self, mut child: Child) {
-        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+    /// Hears a process out, and has it killed at a random point: of its first steps, or of its work.
+    fn listen(&mut self, mut child: Child, at_work: bool) {
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (mut child, mut killer) = (Some(child), None);
+        if !at_work {
+            killer = child.take().map(kill_at_a_random_point);
+        }
+        for line in lines {
             let line = line.unwrap();
             let mut words = line.split(' ');
             let told = match words.next() {
@@ -109,14 +116,22 @@ impl Told {
             };
             let session: usize = session.parse().unwrap();
             told[session] = told[session].max(count.parse().unwrap());
+            killer = killer.or_else(|| child.take().map(kill_at_a_random_point));
         }
-        let status = child.wait().unwrap();
-        assert_eq!(
-            std::os::unix::process::ExitStatusExt::signal(&status),
-            Some(9),
-            "it was not killed: {status}"
-        );
+        let status = killer.expect("it told something").join().unwrap();
+        let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+        assert_eq!(signal, Some(9), "it was not killed: {status}");
     }
+}
+
+fn kill_at_a_random_point(mut child: Child) -> JoinHandle<ExitStatus> {
+    use std::hash::BuildHasher as _;
+    let random = std::hash::RandomState::new().hash_one(0);
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_micros(random % 40_000));
+        child.kill().unwrap();
+        child.wait().unwrap()
+    })
 }
 
 /// What was told to be stored is stored, whole, and nothing that was never begun; whenever the process is killed, be it while the
@@ -135,14 +150,7 @@ fn a_killed_process_tears_and_loses_nothing() {
         let child = process("processes::counts_until_it_is_killed", &path)
             .spawn()
             .unwrap();
-        let pid = rustix::process::Pid::from_child(&child);
-        let killer = std::thread::spawn(move || {
-            // The random point. The process needs a few milliseconds to start and to make the file.
-            std::thread::sleep(Duration::from_micros(random() % 60_000));
-            rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
-        });
-        told.listen(child);
-        killer.join().unwrap();
+        told.listen(child, time % 2 == 0);
         run(async {
             let store = open(&path).await;
             for session in 0..SESSIONS {
@@ -162,9 +170,4 @@ fn a_killed_process_tears_and_loses_nothing() {
     println!("kill -9 at {times} random points, SQLite: torn or lost: {torn_or_lost}");
     assert_eq!(torn_or_lost, 0);
     assert!(stored > 0, "no process ever got as far as to write");
-}
-
-fn random() -> u64 {
-    use std::hash::BuildHasher as _;
-    std::hash::RandomState::new().hash_one(0)
 }

@@ -19,6 +19,7 @@ pub(super) fn remaining(
     key: &SessionKey,
     now: Timestamp,
 ) -> Result<Option<Duration>, Fault> {
+    key.check()?;
     let ends = connection
         .prepare(
             "SELECT ends FROM leases WHERE provider = ?1 AND subject = ?2 AND ends > ?3 AND 2 * taken - ends <= ?3",

@@ -10,6 +10,8 @@ mod leases;
 mod place;
 mod records;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 use std::fmt;

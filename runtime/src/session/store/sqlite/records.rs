@@ -12,6 +12,7 @@ use crate::session::store::{Entry, Record, Removed, Version, Written};
 
 /// The session's record, if its checksum is right.
 pub(super) fn load(connection: &Connection, key: &SessionKey) -> Result<Option<Entry>, Fault> {
+    key.check()?;
     let row = connection
         .prepare(
             "SELECT version, record, due, checksum FROM sessions WHERE provider = ?1 AND subject = ?2",
@@ -89,6 +90,7 @@ pub(super) fn remove(
 }
 
 fn version(connection: &Connection, key: &SessionKey) -> Result<Option<Version>, Fault> {
+    key.check()?;
     let found = connection
         .prepare("SELECT version FROM sessions WHERE provider = ?1 AND subject = ?2")?
         .query_row(params![key.provider(), key.subject()], |row| {
