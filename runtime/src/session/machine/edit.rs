@@ -122,7 +122,7 @@ impl Edit {
         let is_good = rules.judge(&found.state, now).is_to_serve();
         let mut state = found.state.duplicate();
         let name = rules.access_name().unwrap_or_default();
-        match state.kept.take_token(&name).filter(|_| is_good) {
+        match state.take_token(&name).filter(|_| is_good) {
             Some(token) => {
                 self.taken = Some(token);
                 self.write(Some(found.version), state)

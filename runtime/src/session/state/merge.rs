@@ -1,8 +1,8 @@
 //! What a session is after an answer: the tokens in hand, the answer, and the spec's rules make the tokens to keep.
 
-use super::{State, variant::stored_as};
+use super::{Lived, State, variant::stored_as};
 use crate::reply::{End, Fresh, FreshToken, known_alone};
-use crate::{Basis, Expiry, Kept, Lifecycle, Previous, Role, Secret, Timestamp, Token, TokenRule};
+use crate::{Basis, Expiry, Lifecycle, Previous, Role, Secret, Timestamp, Token, TokenRule};
 
 /// The session after a success, for this variant of its tokens; the next generation.
 pub(crate) fn merge(
@@ -24,9 +24,10 @@ pub(crate) fn merge(
             is_replaced: replaced == Some(index),
         };
         let name = stored_as(rule, variant);
-        let before = state.kept.take_token(&name);
+        let before = Before::of(&mut state, &name);
         if let Some(after) = next.token(before, token) {
             state.kept.put_token(&name, after);
+            state.lifetimes.remove(&*name);
         }
     }
     for (name, mut extra) in extras {
@@ -56,7 +57,7 @@ pub(crate) fn merge_rescued<'s>(
             continue;
         }
         has_successor |= grant == Some(index);
-        keep_rescued(&mut state.kept, rule, text, sent, variant);
+        keep_rescued(&mut state, rule, text, sent, variant);
     }
     if has_successor {
         state.begin_generation();
@@ -65,7 +66,7 @@ pub(crate) fn merge_rescued<'s>(
 }
 
 fn keep_rescued(
-    kept: &mut Kept,
+    state: &mut State,
     rule: &TokenRule,
     text: &Secret,
     sent: Timestamp,
@@ -77,10 +78,32 @@ fn keep_rescued(
         is_replaced: false,
     };
     let name = stored_as(rule, variant);
-    let before = kept.take_token(&name);
+    let before = Before::of(state, &name);
     let (expiry, basis) = known_alone(rule, text.expose(), sent);
     let token = Token::with_times(text.clone(), Some(sent), expiry).on_basis(basis);
-    kept.put_token(&name, next.follow(before, token, false));
+    state
+        .kept
+        .put_token(&name, next.follow(before, token, false));
+    state.lifetimes.remove(&*name);
+}
+
+/// What is known of a token before the answer.
+struct Before {
+    token: Option<Token>,
+    /// The last lifetime seen.
+    lived: Option<Lived>,
+}
+
+impl Before {
+    /// Takes the token out of the session.
+    fn of(state: &mut State, name: &str) -> Self {
+        let token = state.kept.take_token(name);
+        let lived = match &token {
+            Some(token) => Lived::of(token),
+            None => state.lifetimes.get(name).copied(),
+        };
+        Self { token, lived }
+    }
 }
 
 /// What one token becomes.
@@ -93,10 +116,10 @@ struct Next<'r> {
 }
 
 impl Next<'_> {
-    fn token(&self, before: Option<Token>, fresh: FreshToken) -> Option<Token> {
+    fn token(&self, before: Before, fresh: FreshToken) -> Option<Token> {
         match fresh {
-            FreshToken::NotReceived => before,
-            FreshToken::Absent(end) => self.left_out(before, end),
+            FreshToken::NotReceived => before.token,
+            FreshToken::Absent(end) => self.left_out(before.token, end),
             // A call that brings no access token but extends the one in hand starts its documented life anew: that
             // is what it is made for.
             FreshToken::Extended(token) => Some(self.follow(before, token, self.is_replaced)),
@@ -105,17 +128,16 @@ impl Next<'_> {
     }
 
     /// The answer has the token, maybe with the text of the one before.
-    fn follow(&self, before: Option<Token>, token: Token, is_extended: bool) -> Token {
-        let Some(before) = before else {
-            return token;
-        };
-        let is_same = Secret::new(before.expose()) == Secret::new(token.expose());
-        match (token.expiry(), token.basis()) {
-            (Expiry::Unknown, Basis::Stated) => self.by_the_last_lifetime(before, token, is_same),
-            _ if !is_same => token,
-            (end, Basis::Stated) => self.told_again(before, end),
+    fn follow(&self, before: Before, token: Token, is_extended: bool) -> Token {
+        let Before { token: old, lived } = before;
+        let same = old.filter(|old| Secret::new(old.expose()) == Secret::new(token.expose()));
+        match (token.expiry(), token.basis(), same) {
+            (Expiry::Unknown, Basis::Stated, Some(old)) if !old.expiry().is_over(self.sent) => old,
+            (Expiry::Unknown, Basis::Stated, _) => self.lives_as_long(token, lived),
+            (_, _, None) => token,
+            (end, Basis::Stated, Some(old)) => self.told_again(old, end),
             _ if is_extended || self.rule.renewed => token,
-            (end, Basis::Documented) => self.counted_from_the_first(before, end),
+            (end, Basis::Documented, Some(old)) => self.counted_from_the_first(old, end),
         }
     }
 
@@ -146,20 +168,13 @@ impl Next<'_> {
         }
     }
 
-    /// No source of the lifetime had anything.
-    fn by_the_last_lifetime(&self, before: Token, token: Token, is_same: bool) -> Token {
-        if is_same && !before.expiry().is_over(self.sent) {
-            return before;
-        }
-        let basis = before.basis();
-        let expiry = match (before.expiry(), before.issued()) {
-            (Expiry::At(end), Some(issued)) => {
-                Expiry::At(self.sent.plus_millis(end.millis_since(issued).max(0)))
-            }
-            (Expiry::At(_), None) | (Expiry::Unknown, _) => return token,
-            (Expiry::Never, _) => Expiry::Never,
+    /// No source of the lifetime had anything: the last one that was seen counts, if any was.
+    fn lives_as_long(&self, token: Token, lived: Option<Lived>) -> Token {
+        let Some(Lived { millis, basis }) = lived else {
+            return token;
         };
-        timed(token, self.sent, expiry, basis)
+        let end = |millis| Expiry::At(self.sent.plus_millis(millis));
+        timed(token, self.sent, millis.map_or(Expiry::Never, end), basis)
     }
 
     /// The answer states an end of a token that was in hand already. It counts anew, unless the answer only says

@@ -5,11 +5,13 @@ mod code;
 mod merge;
 mod variant;
 
+use std::collections::BTreeMap;
+
 pub(crate) use self::admit::admit;
 pub(crate) use self::code::Later;
 pub(crate) use self::merge::{merge, merge_rescued};
 pub(crate) use self::variant::stored_as;
-use crate::{Kept, Timestamp};
+use crate::{Basis, Expiry, Kept, Timestamp, Token};
 
 /// A session as it is written down.
 #[derive(Debug, Default)]
@@ -26,6 +28,8 @@ pub(crate) struct State {
     pub(crate) dead: Option<Dead>,
     /// When the last calls were made, the latest last; as many as the spec's limits need.
     pub(crate) calls: Vec<Timestamp>,
+    /// How long tokens lived that were taken, by name: their successors live as long where nothing else is known.
+    pub(crate) lifetimes: BTreeMap<String, Lived>,
     /// What a later version of this library wrote: kept as it is.
     pub(crate) later: Later,
 }
@@ -40,8 +44,18 @@ impl State {
             failed: self.failed.clone(),
             dead: self.dead.clone(),
             calls: self.calls.clone(),
+            lifetimes: self.lifetimes.clone(),
             later: self.later.clone(),
         }
+    }
+
+    /// Takes a token out, to be handed over. How long it lives is remembered.
+    pub(crate) fn take_token(&mut self, name: &str) -> Option<Token> {
+        let token = self.kept.take_token(name)?;
+        if let Some(lived) = Lived::of(&token) {
+            self.lifetimes.insert(name.to_owned(), lived);
+        }
+        Some(token)
     }
 
     /// Notes that the tokens were replaced: all that was noted about the ones before is over.
@@ -51,6 +65,28 @@ impl State {
         self.failed = None;
         self.dead = None;
         self.later.begin_generation();
+    }
+}
+
+/// How long a token lived, or lives, and on whose word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lived {
+    /// In milliseconds; `None`: it does not end.
+    pub(crate) millis: Option<i64>,
+    /// On whose word.
+    pub(crate) basis: Basis,
+}
+
+impl Lived {
+    /// As far as it is known.
+    fn of(token: &Token) -> Option<Self> {
+        let millis = match (token.expiry(), token.issued()) {
+            (Expiry::At(end), Some(issued)) => Some(end.millis_since(issued).max(0)),
+            (Expiry::Never, _) => None,
+            (Expiry::At(_), None) | (Expiry::Unknown, _) => return None,
+        };
+        let basis = token.basis();
+        Some(Self { millis, basis })
     }
 }
 

@@ -3,12 +3,12 @@
 use zeroize::Zeroizing;
 
 use super::{
-    CALLS, DEAD, DOCUMENTED, ENDS, EXTRA, FAILED, GENERATION, HAS_ISSUED, INPUT, INTENT, NAMES,
-    NEVER_ENDS, SPELT_OUT, TOKEN, VERSION, WITH_VARIANT,
+    CALLS, DEAD, DOCUMENTED, ENDS, EXTRA, FAILED, GENERATION, HAS_ISSUED, INPUT, INTENT, LIFETIME,
+    NAMES, NEVER_ENDS, SPELT_OUT, TOKEN, VERSION, WITH_VARIANT,
 };
 use crate::json::Wiped;
 use crate::session::SessionErrorKind;
-use crate::session::state::{Dead, Failed, Intent, State};
+use crate::session::state::{Dead, Failed, Intent, Lived, State};
 use crate::session::store::StoreError;
 use crate::session::wire::{Reader, SEALED};
 use crate::{Basis, Expiry, Json, Kept, Timestamp, Token};
@@ -84,6 +84,16 @@ fn read_field(state: &mut State, base: Timestamp, tag: u8, mut content: Reader<'
                 code: has_code.then(|| code.to_owned()),
             });
         }
+        LIFETIME => {
+            let name = read_name(&mut content)?;
+            let flags = content.byte()?;
+            let millis = match flags & ENDS {
+                0 => None,
+                _ => Some(content.millis()?),
+            };
+            let basis = basis_of(flags);
+            state.lifetimes.insert(name, Lived { millis, basis });
+        }
         CALLS => {
             while !content.is_empty() {
                 state.calls.push(base.plus_millis(content.millis()?));
@@ -108,12 +118,15 @@ fn read_token(content: &mut Reader<'_>, base: Timestamp) -> Option<Token> {
         NEVER_ENDS => Expiry::Never,
         _ => Expiry::Unknown,
     };
-    let basis = match flags & DOCUMENTED {
+    let token = Token::with_times(content.rest_as_text()?, issued, expiry);
+    Some(token.on_basis(basis_of(flags)))
+}
+
+fn basis_of(flags: u8) -> Basis {
+    match flags & DOCUMENTED {
         0 => Basis::Stated,
         _ => Basis::Documented,
-    };
-    let token = Token::with_times(content.rest_as_text()?, issued, expiry);
-    Some(token.on_basis(basis))
+    }
 }
 
 fn read_name(content: &mut Reader<'_>) -> Option<String> {

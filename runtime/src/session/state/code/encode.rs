@@ -3,11 +3,11 @@
 use zeroize::Zeroizing;
 
 use super::{
-    CALLS, DEAD, DOCUMENTED, ENDS, EXTRA, FAILED, GENERATION, HAS_ISSUED, INPUT, INTENT, NAMES,
-    NEVER_ENDS, SPELT_OUT, TOKEN, VERSION, WITH_VARIANT,
+    CALLS, DEAD, DOCUMENTED, ENDS, EXTRA, FAILED, GENERATION, HAS_ISSUED, INPUT, INTENT, LIFETIME,
+    NAMES, NEVER_ENDS, SPELT_OUT, TOKEN, VERSION, WITH_VARIANT,
 };
 use crate::session::SessionErrorKind;
-use crate::session::state::{Dead, Failed, Intent, State, variant};
+use crate::session::state::{Dead, Failed, Intent, Lived, State, variant};
 use crate::session::wire::Writer;
 use crate::{Basis, Expiry, Json, Timestamp, Token};
 
@@ -100,6 +100,10 @@ impl Encoder {
                 writer.bytes(code.as_deref().unwrap_or_default().as_bytes());
             });
         }
+        for (name, lived) in &state.lifetimes {
+            self.writer
+                .field(LIFETIME, |writer| write_lifetime(writer, name, *lived));
+        }
         if !state.calls.is_empty() {
             self.writer.field(CALLS, |writer| {
                 for call in &state.calls {
@@ -119,12 +123,7 @@ fn write_token(writer: &mut Writer, base: Timestamp, name: &str, token: &Token) 
         Expiry::Unknown => (0, None),
     };
     let has_issued = if issued.is_some() { HAS_ISSUED } else { 0 };
-    let documented = if token.basis() == Basis::Documented {
-        DOCUMENTED
-    } else {
-        0
-    };
-    writer.byte(has_issued | ends | documented);
+    writer.byte(has_issued | ends | documented(token.basis()));
     if let Some(issued) = issued {
         writer.millis(issued.millis_since(base));
     }
@@ -132,6 +131,22 @@ fn write_token(writer: &mut Writer, base: Timestamp, name: &str, token: &Token) 
         writer.millis(end.millis_since(issued.unwrap_or(base)));
     }
     writer.bytes(token.expose().as_bytes());
+}
+
+fn write_lifetime(writer: &mut Writer, name: &str, lived: Lived) {
+    write_name(writer, name);
+    let ends = lived.millis.map_or(NEVER_ENDS, |_| ENDS);
+    writer.byte(ends | documented(lived.basis));
+    if let Some(millis) = lived.millis {
+        writer.millis(millis);
+    }
+}
+
+fn documented(basis: Basis) -> u8 {
+    match basis {
+        Basis::Documented => DOCUMENTED,
+        Basis::Stated => 0,
+    }
 }
 
 fn write_name(writer: &mut Writer, name: &str) {

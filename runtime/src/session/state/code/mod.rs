@@ -25,6 +25,7 @@ const INTENT: u8 = 5;
 const FAILED: u8 = 6;
 const DEAD: u8 = 7;
 const CALLS: u8 = 8;
+const LIFETIME: u8 = 9;
 
 /// Set in the tag of a field that says something about the present tokens only.
 const OF_THIS_GENERATION: u8 = 0x40;

@@ -1,9 +1,9 @@
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
 use super::*;
 use crate::session::SessionErrorKind;
-use crate::session::state::{Dead, Failed, Intent, State};
+use crate::session::state::{Dead, Failed, Intent, Lived, State};
 use crate::session::store::StoreErrorKind;
 use crate::session::wire::Writer;
 use crate::{Basis, Expiry, Json, Timestamp, Token, json};
@@ -32,6 +32,7 @@ fn told(state: &State) -> String {
         failed,
         dead,
         calls,
+        lifetimes,
         later,
     } = state;
     let tokens: Vec<_> = kept
@@ -54,7 +55,7 @@ fn told(state: &State) -> String {
         .map(|(tag, content)| (tag, content.to_vec()))
         .collect();
     format!(
-        "{tokens:?} {inputs:?} {extras:?} {generation} {intent:?} {failed:?} {dead:?} {calls:?} {fields:?}"
+        "{tokens:?} {inputs:?} {extras:?} {generation} {intent:?} {failed:?} {dead:?} {calls:?} {lifetimes:?} {fields:?}"
     )
 }
 
@@ -63,6 +64,66 @@ fn two_tokens_are_framed_in_45_bytes() {
     let framing = sample().encode().len() - 80;
     assert!(framing <= 45, "{framing}");
     println!("framing of two tokens: {framing} bytes");
+}
+
+/// A record of everything, as version 1 writes it. It never changes: records outlive the code that wrote them.
+const GOLDEN: &str = "\
+    01eca3fab5fed001012d000301c1706161616161616161616161616161616161616161616161616161616161616161616161\
+    6161616161010782026575020369010a3f066f776e406575046f012f010b0181d49301727272727272727272727272727272\
+    72727272727272727272727272727272727272727272727272020b3f0473686f7022732d31220310087b226575223a5b312c\
+    6e756c6c5d7d04010705060d0234322d61060403f10102070f1101696e76616c69645f6772616e74090207040904030ad00f\
+    080227016e508e5f";
+
+#[test]
+fn a_record_is_written_and_read_as_it_always_was() {
+    let at = |seconds: i64| Timestamp::from_unix_millis(1_795_190_400_123 + seconds * 1000);
+    let mut state = sample();
+    state
+        .kept
+        .put_token("own@eu", Token::with_times("o", None, Expiry::Never));
+    state.kept.put_token(
+        "idToken@eu",
+        Token::with_times("i", None, Expiry::At(at(-1))),
+    );
+    state.kept.put_input_json("shop", json!("s-1"));
+    state.kept.put_extra("apiDomain", json!({"eu": [1, null]}));
+    let kind = SessionErrorKind::RateLimited;
+    state.intent = Some(Intent {
+        owner: "42-a".to_owned(),
+        at: at(3),
+        losses: 2,
+    });
+    state.failed = Some(Failed {
+        times: 3,
+        retry_at: at(60),
+        kind,
+    });
+    state.dead = Some(Dead {
+        since: at(4),
+        code: Some("invalid_grant".to_owned()),
+    });
+    state.calls = vec![at(-10), at(0)];
+    state.lifetimes.insert(
+        "walletToken".to_owned(),
+        Lived {
+            millis: Some(500),
+            basis: Basis::Documented,
+        },
+    );
+    state.lifetimes.insert(
+        "token".to_owned(),
+        Lived {
+            millis: None,
+            basis: Basis::Stated,
+        },
+    );
+    let hex: String = state
+        .encode()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(hex, GOLDEN);
+    assert_eq!(told(&State::decode(&state.encode()).unwrap()), told(&state));
 }
 
 #[test]
@@ -208,7 +269,7 @@ fn tokens() -> impl Strategy<Value = (String, Token)> {
         Just(Expiry::Never),
         Just(Expiry::Unknown)
     ];
-    let basis = prop_oneof![Just(Basis::Stated), Just(Basis::Documented)];
+    let basis = bases();
     (
         names(),
         any::<String>(),
@@ -237,6 +298,15 @@ fn kinds() -> impl Strategy<Value = SessionErrorKind> {
     (0_u8..10).prop_map(super::decode::kind_of)
 }
 
+fn bases() -> impl Strategy<Value = Basis> {
+    prop_oneof![Just(Basis::Stated), Just(Basis::Documented)]
+}
+
+fn lifetimes() -> impl Strategy<Value = Lived> {
+    (proptest::option::of(0..i64::MAX / 1000), bases())
+        .prop_map(|(millis, basis)| Lived { millis, basis })
+}
+
 prop_compose! {
     fn notes()(
         intent in proptest::option::of((any::<String>(), instants(), any::<u32>())),
@@ -259,8 +329,9 @@ prop_compose! {
         generation in any::<u64>(),
         (intent, failed, dead) in notes(),
         calls in vec(instants(), 0..5),
+        lifetimes in btree_map(names(), lifetimes(), 0..3),
     ) -> State {
-        let mut state = State { generation, intent, failed, dead, calls, ..State::default() };
+        let mut state = State { generation, intent, failed, dead, calls, lifetimes, ..State::default() };
         for (name, token) in tokens {
             state.kept.put_token(&name, token);
         }

@@ -408,6 +408,33 @@ fn where_all_sources_fail_the_last_lifetime_counts() {
 }
 
 #[test]
+fn the_last_lifetime_is_that_of_a_token_that_was_taken_too() {
+    let lifecycle = lifecycle(vec![TokenRule {
+        uses: Some(1),
+        lifetime: const { &[seconds("/expires")] },
+        ..ACCESS
+    }]);
+    let answer = |state: State, answer: &Json| {
+        let fresh = fresh(lifecycle, &exchange("none", SENT), response(answer)).unwrap();
+        merge(lifecycle, state, fresh, None)
+    };
+    let mut state = State::default();
+    state.kept.put_token("accessToken", stated("old", 900));
+    assert_eq!(state.take_token("accessToken").unwrap().expose(), "old");
+    assert!(state.take_token("accessToken").is_none());
+    // It is remembered in the record.
+    let state = State::decode(&state.encode()).unwrap();
+    assert_eq!(told(&state), "");
+    let mut state = answer(state, &json!({"access": "new"}));
+    assert_eq!(told(&state), "accessToken=new 1000..1900");
+    assert!(state.lifetimes.is_empty());
+    state.take_token("accessToken");
+    let state = answer(state, &json!({"access": "next", "expires": 60}));
+    assert_eq!(told(&state), "accessToken=next 1000..1060");
+    assert!(state.lifetimes.is_empty());
+}
+
+#[test]
 fn a_call_that_extends_the_token_in_hand_starts_its_documented_life_anew() {
     let access = TokenRule {
         sent: Some(Expression::RequestBody("/refresh")),
