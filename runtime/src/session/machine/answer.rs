@@ -90,7 +90,7 @@ impl Machine {
                 return self.ask(Phase::Rereading(note), Ask::Load);
             }
             Answered::Failed(failure) => {
-                if self.is_to_repeat(spending, &failure) {
+                if self.is_to_repeat(&failure) {
                     self.flight.was_retried = true;
                     return self.call(spending.clone());
                 }
@@ -111,10 +111,12 @@ impl Machine {
             what,
             error,
             spent: self.rules.grant_text(&spending.state),
+            intent: spending.state.intent.clone(),
             generation: spending.state.generation,
             origin: spending.version,
             called_at: self.time(context.now),
             roll: context.roll,
+            times: self.flight.times,
             is_repeated: false,
         }
     }
@@ -128,23 +130,19 @@ impl Machine {
     }
 
     /// An answer that was lost is asked for once more where that takes nothing to write down.
-    fn is_to_repeat(&self, spending: &Spending, failure: &Failure) -> bool {
+    fn is_to_repeat(&self, failure: &Failure) -> bool {
         failure.kind == FailureKind::Lost
             && failure.rescued.is_empty()
             && !self.rules.is_spent_by_use()
             && !self.flight.was_retried
-            && spending.state.failed.is_none()
+            && self.flight.times == 0
     }
 
     /// A failure that leaves the session alive, as it is to be written down.
     fn failed(&mut self, spending: &Spending, failure: Failure, context: &Context) -> Note {
         let now = self.time(context.now);
         let is_good = self.is_good(context.now);
-        let times = spending
-            .state
-            .failed
-            .as_ref()
-            .map_or(0, |failed| failed.times);
+        let times = self.flight.times;
         let wait = backoff(times, is_good, context.roll).max(failure.wait.unwrap_or_default());
         let kind = failure.kind.error();
         let mut failed = Failed {
@@ -152,10 +150,13 @@ impl Machine {
             retry_at: now.plus(wait),
             kind,
         };
-        let doubt = (failure.kind.is_doubt() && self.rules.is_spent_by_use()).then(|| Intent {
+        let is_lost = failure.kind.is_doubt() && self.rules.is_spent_by_use();
+        // A refusal of this call says nothing about an earlier one whose answer was lost.
+        let losses = spending.losses.saturating_add(u32::from(is_lost));
+        let doubt = (losses > 0).then(|| Intent {
             owner: self.rules.owner.as_str().to_owned(),
             at: now,
-            losses: spending.losses.saturating_add(1),
+            losses,
         });
         let mut is_repeated = false;
         if let Some(doubt) = &doubt {

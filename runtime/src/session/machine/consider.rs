@@ -224,6 +224,8 @@ impl Machine {
     /// Takes a permit, then goes on to spend the grant.
     fn prepare(&mut self, losses: u32, context: &Context) -> Step {
         let known = self.known.as_ref().expect("the record was adopted");
+        let failed = known.state.failed.as_ref();
+        self.flight.times = failed.map_or(0, |failed| failed.times);
         let spending = Spending {
             version: known.version,
             state: Arc::clone(&known.state),

@@ -5,7 +5,7 @@
 //! does any I/O: they come in with the [`Context`].
 //!
 //! # What always holds
-//! `tests/simulation.rs` tries each line over random interleavings of several machines, one store and one strict provider:
+//! `tests/simulation.rs`, beside this file, tries each line over random interleavings of several machines, one store and one strict provider:
 //!
 //! - A grant that cannot be shown twice is not shown before an intent is stored, and that write was not refused.
 //! - Where reuse revokes the session, a grant whose intent is open is shown again only when the access token in hand is over.
@@ -25,6 +25,8 @@ mod latch;
 mod note;
 mod rules;
 mod store;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 use std::sync::Arc;
@@ -84,6 +86,8 @@ struct Flight {
     /// An answer was lost in this flight and the call made once more.
     was_retried: bool,
     polls: u32,
+    /// How many refreshes in a row had failed before this one.
+    times: u32,
     /// How often in a row writing down the tokens in hand has failed.
     rests: u32,
 }

@@ -20,12 +20,16 @@ pub(super) struct Note {
     pub(super) error: Option<SessionError>,
     /// The grant of the record that it belongs to: what stands under another one is not touched.
     pub(super) spent: Option<Secret>,
+    /// The intent that it was made under.
+    pub(super) intent: Option<Intent>,
     /// That record's generation.
     pub(super) generation: u64,
     /// That record's version; `None`: there was none.
     pub(super) origin: Option<Version>,
     pub(super) called_at: Timestamp,
     pub(super) roll: u64,
+    /// How many refreshes in a row had failed before.
+    pub(super) times: u32,
     /// Once it is written, the call is made again.
     pub(super) is_repeated: bool,
 }
@@ -54,10 +58,12 @@ impl Note {
             what: What::Lost(state),
             error: None,
             spent: rules.grant_text(&found.state),
+            intent: None,
             generation: found.state.generation,
             origin: Some(found.version),
             called_at: Timestamp::MIN,
             roll: 0,
+            times: 0,
             is_repeated: false,
         }
     }
@@ -82,7 +88,6 @@ impl Note {
         };
         match &self.what {
             What::Fresh(fresh) => {
-                let failed = base.failed.as_ref().map_or(0, |failed| failed.times);
                 let before = rules.access(base).map(|token| Secret::from(token.expose()));
                 let state = merge(
                     rules.lifecycle,
@@ -90,7 +95,7 @@ impl Note {
                     fresh.duplicate(),
                     variant,
                 );
-                let failed = self.of_no_use(rules, &state, before.as_ref(), failed);
+                let failed = self.of_no_use(rules, &state, before.as_ref());
                 State {
                     failed,
                     calls,
@@ -130,14 +135,9 @@ impl Note {
     }
 
     /// Why new tokens that are over when they come, due at once, or the old ones again, are not to be asked for at once again.
-    fn of_no_use(
-        &self,
-        rules: &Rules,
-        state: &State,
-        before: Option<&Secret>,
-        times: u32,
-    ) -> Option<Failed> {
+    fn of_no_use(&self, rules: &Rules, state: &State, before: Option<&Secret>) -> Option<Failed> {
         let access = rules.access(state)?;
+        let times = self.times.saturating_add(1);
         let is_same = before.is_some_and(|before| *before == Secret::from(access.expose()));
         let decision = rules.judge(state, self.called_at);
         let (kind, until) = match decision {
@@ -146,10 +146,10 @@ impl Note {
             Decision::Serve { .. } => return None,
             _ => (SessionErrorKind::Protocol, None),
         };
-        let wait = backoff(times.saturating_add(1), until.is_some(), self.roll);
+        let wait = backoff(times, until.is_some(), self.roll);
         let retry_at = self.called_at.plus(wait);
         Some(Failed {
-            times: times.saturating_add(1),
+            times,
             retry_at: until.map_or(retry_at, |until| retry_at.min(until)),
             kind,
         })
@@ -218,7 +218,9 @@ impl Machine {
         let is_same = self.is_grant(note.spent.as_ref(), found);
         // Where the grant stays, another variant's tokens may have come meanwhile: that is no reason to lose these.
         let is_untouched = found.generation == note.generation || self.rules.variant.is_some();
-        is_same && is_untouched
+        // Whoever has an intent of its own there is trying again by now: what we heard is no news any more, unless it is tokens.
+        let is_alone = note.is_precious() || found.intent == note.intent;
+        is_same && is_untouched && is_alone
     }
 
     /// Whether a write of which nobody knew has taken place.

@@ -59,6 +59,8 @@ impl Machine {
         };
         let state = Arc::new(State {
             intent: Some(intent.clone()),
+            // Whoever finds the intent without it knows that the call was under way.
+            failed: None,
             calls: self.rules.calls_with(&spending.state.calls, now),
             ..spending.state.duplicate()
         });

@@ -79,8 +79,8 @@ impl Machine {
         match want {
             Want::Good => self.verdict_for_reader(now),
             Want::Due => self.verdict_behind_readers(now),
-            Want::Look => match &self.unstored {
-                Some(_) => Verdict::Serve,
+            Want::Look => match self.unstored.clone().or_else(|| self.held(now)) {
+                Some(error) => Verdict::Fail(error),
                 None => Verdict::Fly(Wanted {
                     is_look: true,
                     ..Wanted::default()
