@@ -3,6 +3,7 @@
 
 #[cfg(all(feature = "session", feature = "reqwest"))]
 pub mod providers;
+pub mod proxy;
 pub mod servers;
 #[cfg(feature = "session")]
 pub mod stores;

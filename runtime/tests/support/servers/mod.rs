@@ -9,7 +9,7 @@
 // Not every test program uses all of it.
 #![allow(dead_code, unreachable_pub)]
 
-mod postgres;
+pub mod postgres;
 mod process;
 mod redis;
 

@@ -7,6 +7,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use super::Absent;
 use super::process::{Process, find, folder, free_port, signal, wait_until};
@@ -126,24 +127,36 @@ impl Postgres {
         command.push(self.programs.join("postgres").into_os_string());
         command.push("-D".into());
         command.push(self.data().into_os_string());
-        let process = Process::start(&self.folder, "QUIT", &command);
-        let is_ready = || {
-            let host = format!("--host={}", self.folder.display());
-            let asked = self.run(
-                "pg_isready",
-                &[host.into(), format!("--port={}", self.port).into()],
-            );
-            asked.status.success()
-        };
-        wait_until("the start of postgres", &self.folder, || {
-            is_ready() || process.is_over()
-        })?;
-        if process.is_over() {
+        let began = Instant::now();
+        let process = loop {
+            let process = Process::start(&self.folder, "QUIT", &command);
+            let is_up = || self.is_ready() || process.is_over();
+            wait_until("the start of postgres", &self.folder, is_up)?;
+            if !process.is_over() {
+                break process;
+            }
             let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-            return Err(Absent::Broken(format!("postgres does not start:\n{log}")));
-        }
+            // The children of one that was killed take a moment to notice.
+            let is_held = log
+                .lines()
+                .rev()
+                .take(3)
+                .any(|line| line.contains("is still in use"));
+            if !is_held || began.elapsed() > Duration::from_secs(30) {
+                return Err(Absent::Broken(format!("postgres does not start:\n{log}")));
+            }
+            process.stop();
+        };
         *self.process.lock().expect("no test panics in here") = Some(process);
         Ok(())
+    }
+
+    fn is_ready(&self) -> bool {
+        let host = format!("--host={}", self.folder.display());
+        let port = format!("--port={}", self.port);
+        self.run("pg_isready", &[host.into(), port.into()])
+            .status
+            .success()
     }
 
     /// Ends it at once, as a crash does: `kill -9` to the postmaster, whose death its children notice.
@@ -173,6 +186,11 @@ impl Postgres {
     fn take_process(&self) -> Process {
         let process = self.process.lock().expect("no test panics in here").take();
         process.expect("it runs")
+    }
+
+    /// Its port for TCP.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// The superuser's URL over the Unix socket.
@@ -215,6 +233,15 @@ impl Postgres {
             .expect("rows are text")
             .trim()
             .to_owned()
+    }
+}
+
+/// A server that runs clears its own folder away.
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        if self.process.lock().is_ok_and(|process| process.is_none()) {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
     }
 }
 

@@ -125,6 +125,12 @@ impl Redis {
         process.stop();
     }
 
+    /// Sends it a signal.
+    pub fn signal(&self, name: &str) {
+        let process = self.process.lock().expect("no test panics in here");
+        signal(process.as_ref().expect("it runs").pid(), name);
+    }
+
     /// Ends it in an orderly way.
     pub fn stop(&self) {
         self.take_process().stop();
@@ -186,5 +192,14 @@ impl Redis {
         let mut buffer = vec![0; 64 * 1024];
         let length = stream.read(&mut buffer)?;
         Ok(String::from_utf8_lossy(&buffer[..length]).into_owned())
+    }
+}
+
+/// A server that runs clears its own folder away.
+impl Drop for Redis {
+    fn drop(&mut self) {
+        if self.process.lock().is_ok_and(|process| process.is_none()) {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
     }
 }

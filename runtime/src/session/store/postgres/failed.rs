@@ -26,15 +26,13 @@ pub(super) fn statement(error: &tokio_postgres::Error) -> StoreError {
     StoreError::new(kind, text)
 }
 
-/// What does not go away by itself: the tables are gone or other ones, or the session's key cannot be kept here.
+/// What does not go away by itself: the tables are gone, or other ones.
 fn is_for_people(code: &SqlState) -> bool {
     [
         SqlState::UNDEFINED_TABLE,
         SqlState::UNDEFINED_COLUMN,
         SqlState::INVALID_SCHEMA_NAME,
         SqlState::DATATYPE_MISMATCH,
-        SqlState::CHARACTER_NOT_IN_REPERTOIRE,
-        SqlState::PROGRAM_LIMIT_EXCEEDED,
     ]
     .contains(code)
 }

@@ -112,7 +112,7 @@ async fn apply(transaction: &Transaction<'_>, tables: &Tables) -> Result<(), Sto
 async fn make_books(transaction: &Transaction<'_>, tables: &Tables) -> Result<(), StoreError> {
     let known = transaction
         .query_one(
-            "SELECT to_regnamespace($1) IS NOT NULL",
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)",
             &[&tables.schema()],
         )
         .await
@@ -132,9 +132,14 @@ async fn make_books(transaction: &Transaction<'_>, tables: &Tables) -> Result<()
 
 /// The version of the tables; `None` where there are none.
 async fn version(client: &Client, tables: &Tables) -> Result<Option<i32>, Error> {
-    let books = tables.fill("{migrations}");
+    // Read from the catalogue's tables: `to_regclass` would answer from a cache that the wait for a lock leaves stale.
     let known = client
-        .query_one("SELECT to_regclass($1) IS NOT NULL", &[&books])
+        .query_one(
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_class AS class \
+             JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace \
+             WHERE namespace.nspname = $1 AND class.relname = $2)",
+            &[&tables.schema(), &tables.books()],
+        )
         .await?;
     if !known.get::<_, bool>(0) {
         return Ok(None);

@@ -46,7 +46,6 @@ use crate::session::SessionKey;
 /// - **Replication**: after a failover to a replica that lagged, what it had not got yet is lost, with any database. Use
 ///   synchronous replication (`synchronous_standby_names`) where that must not happen.
 /// - **PgBouncer**: session pooling only. The timeouts are settings of the connection, and statements are prepared.
-/// - **Keys**: PostgreSQL's text holds no NUL, and an index no more than some 2,600 bytes; such a key is refused.
 ///
 /// # TLS
 /// By rustls, with the platform's roots, those of [`root_certificates`](PostgresStoreBuilder::root_certificates) and those of the URL's
@@ -164,6 +163,7 @@ impl Store for PostgresStore {
     fn load<'a>(&'a self, key: &'a SessionKey) -> Pending<'a, Option<Entry>> {
         let key = key.clone();
         self.call(|inner| async move {
+            key.check()?;
             let sql = &inner.statements.load;
             let row = inner.row(sql, &[&key.provider(), &key.subject()]).await?;
             row.map(|row| entry(&row)).transpose()
@@ -179,6 +179,7 @@ impl Store for PostgresStore {
         let key = key.clone();
         let record = record.clone();
         self.call(move |inner| async move {
+            key.check()?;
             let due = record.due.map(Timestamp::unix_millis);
             let bytes = record.bytes.as_slice();
             let row = match expected.map(number) {
@@ -205,6 +206,7 @@ impl Store for PostgresStore {
     fn remove<'a>(&'a self, key: &'a SessionKey, expected: Version) -> Pending<'a, Removed> {
         let key = key.clone();
         self.call(move |inner| async move {
+            key.check()?;
             let sql = &inner.statements.remove;
             let row = inner
                 .row(sql, &[&key.provider(), &key.subject(), &number(expected)])
@@ -221,6 +223,7 @@ impl Store for PostgresStore {
     ) -> Pending<'a, Acquired> {
         let (key, owner) = (key.clone(), owner.clone());
         self.call(move |inner| async move {
+            key.check()?;
             loop {
                 let sql = &inner.statements.acquire;
                 let row = inner

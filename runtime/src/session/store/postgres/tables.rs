@@ -35,6 +35,11 @@ impl Tables {
         &self.schema
     }
 
+    /// The name of the table that says which version the others are of.
+    pub(super) fn books(&self) -> String {
+        format!("{}migrations", self.prefix)
+    }
+
     /// A text of ours with the names in it. Quoted: a schema may be called `user`.
     pub(super) fn fill(&self, text: &str) -> String {
         let Self { schema, prefix } = self;

@@ -163,8 +163,9 @@ impl Inner {
 
 impl Store for RedisStore {
     fn load<'a>(&'a self, key: &'a SessionKey) -> Pending<'a, Option<Entry>> {
-        let name = self.0.keys.session(key);
+        let (checked, name) = (key.check(), self.0.keys.session(key));
         self.call(|inner| async move {
+            checked?;
             let mut load = redis::cmd("HMGET");
             load.arg(name).arg("version").arg("record").arg("due");
             let found: (Option<String>, Option<Vec<u8>>, Option<String>) = inner
@@ -196,6 +197,7 @@ impl Store for RedisStore {
         let key = key.clone();
         let record = record.clone();
         self.call(move |inner| async move {
+            key.check()?;
             let expected = expected.map(|version| version.0.to_string());
             let due = record.due.map(|due| due.unix_millis().to_string());
             let mut invocation = inner.scripts.write.key(inner.keys.session(&key));
@@ -218,6 +220,7 @@ impl Store for RedisStore {
     fn remove<'a>(&'a self, key: &'a SessionKey, expected: Version) -> Pending<'a, Removed> {
         let key = key.clone();
         self.call(move |inner| async move {
+            key.check()?;
             let mut invocation = inner.scripts.remove.key(inner.keys.session(&key));
             for kind in ["due", "claimed", "parked"] {
                 invocation.key(inner.of(key.provider(), kind));
@@ -240,6 +243,7 @@ impl Store for RedisStore {
     ) -> Pending<'a, Acquired> {
         let (key, owner) = (key.clone(), owner.clone());
         self.call(move |inner| async move {
+            key.check()?;
             let mut invocation = inner.scripts.acquire.key(inner.keys.lease(&key));
             invocation
                 .key(inner.of(key.provider(), "number"))
