@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::{Absent, unique};
 
 /// The shell waits for a word, or for the end of its input, which comes with the end of the test program, whatever ended it.
-/// A signal from the terminal ends `read`, not the shell.
+/// A signal from the terminal ends `read`, not the shell. A server may refuse to end: a Redis does while it writes its first AOF.
 const SHELL: &str = r#"
 trap : INT TERM HUP
 folder=$0; signal=$1; shift
@@ -20,7 +20,10 @@ server=$!
 echo "$server"
 read word || word=end
 kill "-$signal" "$server" 2>/dev/null
+(sleep 5; kill -9 "$server") >/dev/null 2>&1 &
+late=$!
 wait "$server" 2>/dev/null
+kill "$late" 2>/dev/null
 [ "$word" = keep ] || rm -rf "$folder"
 "#;
 
