@@ -167,7 +167,10 @@ impl<P: Keep<Access: SingleUseToken>> TokenSource<P> {
     /// Dropping the future loses nothing: a token that was on its way is the next caller's.
     pub async fn take(&self) -> Result<P::Access, SessionError> {
         let session = &self.session;
-        for _ in 0..MOST_FLIGHTS {
+        let generation = || session.state().map(|state| state.generation);
+        let mut flights = 0;
+        while flights < MOST_FLIGHTS {
+            let before = generation();
             if let Some(token) = session.spare() {
                 return Ok(P::Access::from_token(token));
             }
@@ -175,6 +178,8 @@ impl<P: Keep<Access: SingleUseToken>> TokenSource<P> {
                 return Ok(P::Access::from_token(token));
             }
             flown(session, session.request(Want::Good)).await?;
+            // What came has gone to others who take: those are not counted, for there may be any number of them.
+            flights = if generation() == before { flights + 1 } else { 0 };
         }
         Err(session.error(SessionErrorKind::Protocol))
     }

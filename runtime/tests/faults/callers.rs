@@ -59,6 +59,22 @@ async fn every_caller_gives_up_wherever_it_is() {
     assert_eq!((counts.refreshed, counts.reused), (200, 0));
 }
 
+/// Those who come in the moment in which a refresh ends are not told that it was broken off.
+#[tokio::test]
+async fn callers_come_while_a_refresh_ends() {
+    let bench = Bench::new::<Staying>();
+    let (source, _) = bench.signed_in::<Staying>().await;
+    for round in 0..200_u32 {
+        bench.clock.advance(2 * HOUR);
+        let token = soon("a token", source.token()).await;
+        assert!(token.is_ok(), "{round}: {token:?}");
+        // As long as it takes the other thread to clear up, more or less.
+        for _ in 0..round % 100 * 20 {
+            std::hint::spin_loop();
+        }
+    }
+}
+
 #[test]
 fn the_callers_runtime_goes_away() {
     let bench = Bench::new::<Strict>();

@@ -173,7 +173,7 @@ fn read(entry: Entry) -> Result<Loaded, StoreError> {
     Ok(Loaded { version, state })
 }
 
-async fn fly_on(running: Running, mut wanted: Wanted) {
+async fn fly_on(mut running: Running, mut wanted: Wanted) {
     loop {
         running.session.fly(wanted).await;
         match running.next() {
@@ -186,21 +186,27 @@ async fn fly_on(running: Running, mut wanted: Wanted) {
 /// That a task flies for this session. However it ends, a panic or the end of its runtime included, nobody is left waiting.
 struct Running {
     session: Arc<Session>,
+    /// It has said that it is done: what stands on the desk from then on is another task's.
+    is_done: bool,
 }
 
 impl Running {
     fn new(session: Arc<Session>) -> Self {
         session.busy.send_modify(|count| *count += 1);
-        Self { session }
+        Self {
+            session,
+            is_done: false,
+        }
     }
 
     /// Whether there is another flight; if not, the task is done.
-    fn next(&self) -> Option<Wanted> {
+    fn next(&mut self) -> Option<Wanted> {
         let mut desk = self.session.desk();
         // A flight that was not settled has nothing to say.
         desk.current = None;
         let Some((wanted, waiting)) = desk.next.take() else {
             desk.is_running = false;
+            self.is_done = true;
             return None;
         };
         desk.current = Some(waiting);
@@ -210,6 +216,16 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        if !self.is_done {
+            self.break_off();
+        }
+        self.session.busy.send_modify(|count| *count -= 1);
+    }
+}
+
+impl Running {
+    /// The task ends in the middle of a flight: all who wait are told.
+    fn break_off(&self) {
         let mut desk = self.session.desk();
         if desk.is_running && desk.machine.is_flying() {
             desk.machine.ground();
@@ -227,6 +243,5 @@ impl Drop for Running {
                 waiting.send_replace(Some(Err(error.clone())));
             }
         }
-        self.session.busy.send_modify(|count| *count -= 1);
     }
 }
