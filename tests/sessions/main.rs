@@ -3,3 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bare;
+mod support;
+
+mod berbix;
+mod transak_partner;
+mod transak_user;
+mod vault_ist;
+mod xellar;
