@@ -48,6 +48,9 @@ where
 }
 
 /// The rules, about to be tried on a store.
+///
+/// They cannot try what happens around a process: that what was written is there after `kill -9` or a power cut, what a
+/// full disk does, or a server that goes away. Nor that handing out what is due costs no more where more is kept.
 pub struct Conformance {
     one: Arc<dyn Store>,
     other: Arc<dyn Store>,

@@ -289,6 +289,7 @@ fn values() -> impl Strategy<Value = (String, Json)> {
     let value = prop_oneof![
         any::<String>().prop_map(Json::from),
         any::<i64>().prop_map(Json::from),
+        any::<f64>().prop_map(Json::from),
         vec(any::<Option<String>>(), 0..3).prop_map(|list| json!({ "list": list })),
     ];
     (names(), value)
@@ -346,7 +347,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn every_state_comes_back(state in states()) {
