@@ -11,7 +11,7 @@ use token_refresh_runtime::{Keep, Kept, SharedToken, SignIn};
 
 use crate::place::{Place, open, places};
 use crate::support::providers::{Punishing, Rotating};
-use crate::worker::{listen, often, run, start, tell, told};
+use crate::worker::{listen, often, run, start, tell, tell_panics, told};
 
 /// So many sessions are refreshed at once, so that a kill finds them at different steps.
 const SESSIONS: usize = 4;
@@ -50,6 +50,7 @@ fn refreshes_until_it_is_killed() {
     let Some(address) = told::<String>("FLEET_STORE") else {
         return;
     };
+    tell_panics();
     let vendor: String = told("FLEET_VENDOR").unwrap();
     run(async {
         let store = open(&address).await;
@@ -164,6 +165,7 @@ impl<P: Vendor> Ward<P> {
                     known.given = known.given.max(generation);
                     figures.given += 1;
                 }
+                ["unexpected", ..] => panic!("{words:?}"),
                 _ => {}
             }
         }

@@ -8,7 +8,7 @@ use token_refresh_runtime::testing::StrictServer;
 
 use crate::place::{Place, open, places};
 use crate::support::providers::Punishing;
-use crate::worker::{listen, often, run, start, tell, told};
+use crate::worker::{listen, often, run, start, tell, tell_panics, told};
 
 const PROCESSES: usize = 8;
 
@@ -21,6 +21,7 @@ fn rotates() {
     let Some(address) = told::<String>("FLEET_STORE") else {
         return;
     };
+    tell_panics();
     let server: String = told("FLEET_SERVER").unwrap();
     let times: usize = told("FLEET_TIMES").unwrap();
     run(async {

@@ -25,6 +25,16 @@ pub(crate) fn told<T: FromStr>(name: &str) -> Option<T> {
     Some(text.parse().ok().expect("the parent says what fits"))
 }
 
+/// Tells of panics on any thread: the library's own goes on after one.
+pub(crate) fn tell_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        tell(&format!(
+            "unexpected {}",
+            panic.to_string().replace('\n', " ")
+        ));
+    }));
+}
+
 /// Tells the parent, whole or not at all.
 pub(crate) fn tell(line: &str) {
     use std::io::Write as _;
