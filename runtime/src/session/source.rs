@@ -179,7 +179,11 @@ impl<P: Keep<Access: SingleUseToken>> TokenSource<P> {
             }
             flown(session, session.request(Want::Good)).await?;
             // What came has gone to others who take: those are not counted, for there may be any number of them.
-            flights = if generation() == before { flights + 1 } else { 0 };
+            flights = if generation() == before {
+                flights + 1
+            } else {
+                0
+            };
         }
         Err(session.error(SessionErrorKind::Protocol))
     }

@@ -9,6 +9,7 @@ mod disk;
 mod kills;
 mod place;
 mod rotations;
+mod steps;
 #[path = "../support/mod.rs"]
 mod support;
 mod worker;

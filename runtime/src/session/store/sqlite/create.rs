@@ -132,3 +132,24 @@ fn drafts(place: &Place) -> Vec<PathBuf> {
         .map(|entry| entry.path())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_another_process_made_first_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::find(&folder.path().join("tokens.db")).unwrap();
+        create(&place).unwrap();
+        let first = place.identity();
+        assert!(first.is_some());
+
+        let late = folder.path().join(prefix(&place)).with_extension("late");
+        fill(&late).unwrap();
+        give_name(&late, &place).unwrap();
+        create(&place).unwrap();
+        assert_eq!(place.identity(), first);
+        assert_eq!(drafts(&place), [] as [PathBuf; 0]);
+    }
+}
