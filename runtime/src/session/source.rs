@@ -88,11 +88,13 @@ impl<P: Keep<Access: SharedToken>> TokenSource<P> {
     pub async fn token(&self) -> Result<HeaderValue, SessionError> {
         match self.session.current() {
             Some(token) => Ok(token),
-            None => waited(&self.session).await,
+            // In a box, so that the future of the many who need not wait is small.
+            None => Box::pin(waited(&self.session)).await,
         }
     }
 
     /// The token, if there is a good one at hand. It never waits.
+    #[inline]
     pub fn current(&self) -> Option<HeaderValue> {
         self.session.current()
     }

@@ -255,6 +255,7 @@ impl Session {
     }
 
     /// The token that readers are shown, if it is good.
+    #[inline]
     pub(crate) fn current(self: &Arc<Self>) -> Option<HeaderValue> {
         self.cell.current(&self.clock, || self.call())
     }
