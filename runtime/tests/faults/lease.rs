@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use token_refresh_runtime::session::store::{Acquired, Owner, Store as _};
+use token_refresh_runtime::session::store::{Acquired, MemoryStore, Owner, Store as _};
 use token_refresh_runtime::session::{EventKind, TokenSource};
 use token_refresh_runtime::testing::Fault;
 
@@ -73,4 +73,61 @@ async fn the_lease_holder_stalls_and_comes_back() {
     bench.clock.advance(2 * HOUR);
     soon("a token", stalled.token()).await.unwrap();
     assert_eq!(bench.server.counts().reused, 0);
+}
+
+/// The store fails over to a copy that has not heard of the last refresh, and with it goes every lease: who knows better puts the
+/// tokens back before anything is spent.
+#[tokio::test]
+async fn the_store_fails_over_to_a_copy_that_lags() {
+    let bench = Bench::new::<Strict>();
+    let memory = || MemoryStore::with_clock(bench.clock.clone());
+    let store = Failover::new(memory(), memory());
+    let source: Source<Strict> = TokenSource::builder(bench.client(), store.clone(), SUBJECT)
+        .clock(bench.clock.clone().into())
+        .build();
+    source.insert(copy(&bench.server.sign_in())).await.unwrap();
+    bench.clock.advance(2 * HOUR);
+    store.cut_off();
+    let token = soon("a token", source.token()).await.unwrap();
+    store.fail_over();
+    // It is in memory, and served from there.
+    assert_eq!(source.token().await.unwrap(), token);
+    bench.clock.advance(2 * HOUR);
+    let token = soon("a token", source.token()).await.unwrap();
+    assert_eq!(Some(bare(&token)), bench.latest_access().as_deref());
+    let counts = bench.server.counts();
+    assert_eq!((counts.refreshed, counts.reused), (2, 0));
+}
+
+/// The lease is lost in the middle of the call, and someone else takes it: the version decides.
+#[tokio::test]
+async fn the_store_loses_the_lease() {
+    let bench = Bench::new::<Patient>();
+    let memory = || MemoryStore::with_clock(bench.clock.clone());
+    let store = Failover::new(memory(), memory());
+    let source = || -> Source<Patient> {
+        TokenSource::builder(bench.client(), store.clone(), SUBJECT)
+            .clock(bench.clock.clone().into())
+            .build()
+    };
+    let (first, second) = (source(), source());
+    first.insert(copy(&bench.server.sign_in())).await.unwrap();
+    bench.clock.advance(2 * HOUR);
+    bench.server.next(Fault::held());
+    let slow = tokio::spawn({
+        let first = first.clone();
+        async move { first.token().await }
+    });
+    soon("the call", bench.server.until(|counts| counts.held == 1)).await;
+    // Every write has been copied, no lease has.
+    store.fail_over();
+    let quick = soon("a token", second.token()).await.unwrap();
+    bench.server.release();
+    let slow = soon("the slow one", slow).await.unwrap().unwrap();
+    // Both got the session's tokens, whoever was the last to store them.
+    assert!(soon("a token", source().token()).await.is_ok());
+    bench.clock.advance(2 * HOUR);
+    soon("a token", first.token()).await.unwrap();
+    soon("a token", second.token()).await.unwrap();
+    assert_eq!(bench.server.counts().reused, 0, "{slow:?} {quick:?}");
 }

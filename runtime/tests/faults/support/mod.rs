@@ -1,11 +1,13 @@
 //! What the rows share: a provider, a server, a clock and a store that all stand still until a test moves them.
 
+mod failover;
 mod provider;
 mod store;
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+pub(crate) use failover::Failover;
 pub(crate) use provider::*;
 pub(crate) use store::{FaultyStore, Mood, Unrenewed};
 use token_refresh_runtime::session::store::MemoryStore;
