@@ -100,7 +100,11 @@ async fn exchange(
 
 /// One event for each exchange: who, how it went, how long it took. No address, no header, no body.
 #[cfg(feature = "tracing")]
-fn trace(lifecycle: &Lifecycle, started: Instant, sent: &Result<Response, crate::TransportError>) {
+pub(crate) fn trace(
+    lifecycle: &Lifecycle,
+    started: Instant,
+    sent: &Result<Response, crate::TransportError>,
+) {
     let status = sent
         .as_ref()
         .map(|response| response.status().as_u16())

@@ -74,7 +74,12 @@ impl SessionError {
 
     /// With what lies behind it.
     pub(crate) fn caused_by(self, source: impl StdError + Send + Sync + 'static) -> Self {
-        self.with(|inner| inner.source = Some(Box::new(source)))
+        self.caused_by_any(Box::new(source))
+    }
+
+    /// The same, whatever its type.
+    pub(crate) fn caused_by_any(self, source: Box<dyn StdError + Send + Sync>) -> Self {
+        self.with(|inner| inner.source = Some(source))
     }
 
     fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {

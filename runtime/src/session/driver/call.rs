@@ -8,8 +8,9 @@ use crate::session::machine::{Answered, Failure, FailureKind};
 use crate::session::state::State;
 use crate::{Error, ErrorKind, Exchange, Request, TransportError, reply};
 
-/// Transports end by themselves, the library's own within thirty seconds: this is for those that do not.
-const LONGEST: Duration = Duration::from_secs(60);
+/// Transports end by themselves, the library's own within thirty seconds unless it is told otherwise: this is for those that do
+/// not.
+const LONGEST: Duration = Duration::from_secs(300);
 
 impl Session {
     /// Makes the call with what this state keeps.
@@ -19,7 +20,7 @@ impl Session {
             Err(unfit) => return Answered::Failed(unfit.into()),
         };
         let began = Instant::now();
-        let answered = self.send(request).await;
+        let answered = self.send(request, began).await;
         metrics::exchanged(&self.key, began.elapsed());
         match answered {
             Ok(fresh) => Answered::Fresh(fresh),
@@ -27,14 +28,16 @@ impl Session {
         }
     }
 
-    async fn send(&self, request: Request) -> Result<reply::Fresh, Error<()>> {
+    async fn send(&self, request: Request, began: Instant) -> Result<reply::Fresh, Error<()>> {
         let lifecycle = self.rules.lifecycle;
         let exchange = Exchange::of(&request, self.clock.now().wall);
         let transport = self.vendor.transport();
         let sent = tokio::time::timeout(LONGEST, transport.send(request)).await;
         let exchange = exchange.received_at(self.clock.now().wall);
         let late = |_| Err(TransportError::in_doubt("no answer came in time"));
-        match sent.unwrap_or_else(late) {
+        let sent = sent.unwrap_or_else(late);
+        crate::provider::trace(lifecycle, began, &sent);
+        match sent {
             Ok(response) => reply::fresh(lifecycle, &exchange, response),
             Err(error) => {
                 let facts = reply::lost(lifecycle, &exchange, error);

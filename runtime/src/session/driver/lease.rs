@@ -1,27 +1,29 @@
 //! A lease that is held: renewed every third of its time, for as long as someone holds on to it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::task::JoinHandle;
 
 use super::Session;
+use crate::session::cell::Deadline;
 use crate::session::store::Lease;
 use crate::session::{Clock, Now};
+
+/// By both clocks: while a machine sleeps, the monotonic one stands still, and someone else may take the lease.
+type Until = Arc<Mutex<Deadline>>;
 
 /// A lease and its renewal.
 pub(super) struct Held {
     lease: Lease,
-    /// Until when it is ours for certain, by the monotonic clock: counted from before the store was asked.
-    until: Arc<AtomicU64>,
+    /// Until when it is ours for certain: counted from before the store was asked.
+    until: Until,
     renewal: JoinHandle<()>,
 }
 
 impl Held {
     /// A lease that was asked for at this instant. Has to be called on the background runtime.
     pub(super) fn new(session: &Arc<Session>, lease: Lease, asked: Now) -> Self {
-        let until = Arc::new(AtomicU64::new(end(asked, session.hold)));
+        let until = Arc::new(Mutex::new(Deadline::after(session.hold, asked)));
         let renewal = renew(Arc::clone(session), lease.clone(), Arc::clone(&until));
         Self {
             lease,
@@ -32,8 +34,7 @@ impl Held {
 
     /// Whether it is ours for certain.
     pub(super) fn is_held(&self, clock: &Clock) -> bool {
-        // One number, and nothing is read on the strength of it.
-        clock.now().monotonic < self.until.load(Ordering::Relaxed)
+        !at(&self.until).has_passed(clock.now())
     }
 
     /// Renews it no longer.
@@ -48,14 +49,14 @@ impl Drop for Held {
     }
 }
 
-async fn renew(session: Arc<Session>, lease: Lease, until: Arc<AtomicU64>) {
+async fn renew(session: Arc<Session>, lease: Lease, until: Until) {
     loop {
         tokio::time::sleep(session.hold / 3).await;
         let asked = session.clock.now();
         match session.store.renew(&lease, session.hold).await {
-            Ok(true) => until.store(end(asked, session.hold), Ordering::Relaxed),
+            Ok(true) => *at(&until) = Deadline::after(session.hold, asked),
             Ok(false) => {
-                until.store(0, Ordering::Relaxed);
+                *at(&until) = Deadline::PASSED;
                 tracing::warn!(session = %session.key, "the lease was lost");
                 return;
             }
@@ -67,7 +68,6 @@ async fn renew(session: Arc<Session>, lease: Lease, until: Arc<AtomicU64>) {
     }
 }
 
-fn end(asked: Now, hold: Duration) -> u64 {
-    let hold = u64::try_from(hold.as_nanos()).unwrap_or(u64::MAX);
-    asked.monotonic.saturating_add(hold)
+fn at(until: &Mutex<Deadline>) -> MutexGuard<'_, Deadline> {
+    until.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -8,6 +8,7 @@ mod gate;
 mod lease;
 mod metrics;
 mod vendor;
+mod wish;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -21,8 +22,9 @@ pub use self::events::Events;
 pub(crate) use self::events::Hub;
 pub use self::gate::{Gate, GateBuilder};
 pub(crate) use self::vendor::{Unfit, Vendor};
+pub(crate) use self::wish::Requested;
 use super::cell::{Cell, Published, Watched, header};
-use super::machine::{Context, Machine, Rules, Shown, Verdict, Want, Wanted};
+use super::machine::{Context, Machine, Rules, Shown, Want, Wanted};
 use super::state::State;
 use super::store::{Owner, Store};
 use super::{Clock, EventKind, SessionError, SessionErrorKind, SessionKey};
@@ -82,23 +84,6 @@ struct Desk {
 type Waiting = watch::Sender<Option<Outcome>>;
 /// What they are told.
 type Outcome = Result<(), SessionError>;
-
-/// What becomes of a wish.
-pub(crate) enum Requested {
-    /// What there is will do.
-    Served,
-    /// Nothing can be done now.
-    Failed(SessionError),
-    /// A flight is under way.
-    Waiting(Flown),
-}
-
-/// A flight to wait for. Dropping it changes nothing.
-pub(crate) struct Flown {
-    outcome: watch::Receiver<Option<Outcome>>,
-    /// Whether it was begun for this wish.
-    pub(crate) is_new: bool,
-}
 
 impl Session {
     pub(crate) fn new(parts: Parts) -> Arc<Self> {
@@ -163,44 +148,6 @@ impl Session {
     /// An error of this kind about this session.
     pub(crate) fn error(&self, kind: SessionErrorKind) -> SessionError {
         SessionError::new(&self.key, kind, self.rules.lifecycle.reauthenticate)
-    }
-
-    /// Sees to it that this is done, as far as that needs doing.
-    pub(crate) fn request(self: &Arc<Self>, want: Want) -> Requested {
-        let mut desk = self.desk();
-        if matches!(want, Want::Other(_) | Want::Look)
-            && let Some(current) = &desk.current
-        {
-            return Requested::Waiting(Flown::joined(current));
-        }
-        let wanted = match desk.machine.verdict(want, self.clock.now()) {
-            Verdict::Serve => {
-                self.publish(&desk.machine);
-                return Requested::Served;
-            }
-            Verdict::Fail(error) => return Requested::Failed(error),
-            Verdict::Fly(wanted) => wanted,
-        };
-        if *self.closing.borrow() {
-            return Requested::Failed(self.error(SessionErrorKind::ShutDown));
-        }
-        if let Some(current) = &desk.current {
-            return Requested::Waiting(Flown::joined(current));
-        }
-        if desk.is_running {
-            let (_, waiting) = desk
-                .next
-                .get_or_insert_with(|| (wanted, watch::Sender::new(None)));
-            return Requested::Waiting(Flown::joined(waiting));
-        }
-        let waiting = watch::Sender::new(None);
-        let mut flown = Flown::joined(&waiting);
-        flown.is_new = true;
-        desk.current = Some(waiting);
-        desk.is_running = true;
-        drop(desk);
-        self.take_off(wanted);
-        Requested::Waiting(flown)
     }
 
     /// Where the session's tasks run.
@@ -300,21 +247,6 @@ impl Watched for Arc<Session> {
 
     fn call(&self) {
         drop(self.request(Want::Due));
-    }
-}
-
-impl Flown {
-    fn joined(waiting: &Waiting) -> Self {
-        Self {
-            outcome: waiting.subscribe(),
-            is_new: false,
-        }
-    }
-
-    /// How the flight ends; `None`: the runtime that it was on has gone away.
-    pub(crate) async fn outcome(mut self) -> Option<Outcome> {
-        let outcome = self.outcome.wait_for(Option::is_some).await.ok()?;
-        outcome.clone()
     }
 }
 

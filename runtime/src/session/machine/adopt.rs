@@ -93,6 +93,7 @@ impl Machine {
             if is_replaced {
                 self.latch = None;
                 self.rejected = None;
+                self.buried = None;
             }
         }
     }
@@ -102,6 +103,7 @@ impl Machine {
         self.known = None;
         self.latch = None;
         self.rejected = None;
+        self.buried = None;
         self.is_known_dead = false;
     }
 

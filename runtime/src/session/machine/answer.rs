@@ -83,7 +83,7 @@ impl Machine {
                 };
                 let mut error = self.rules.dead(&dead);
                 if let Some(source) = failure.source {
-                    error = error.caused_by(Source(source));
+                    error = error.caused_by_any(source);
                 }
                 let note = self.note(spending, What::Dead(dead), Some(error), context);
                 // It may be a lost race: what stands in the store decides.
@@ -97,7 +97,7 @@ impl Machine {
                 self.failed(spending, failure, context)
             }
         };
-        self.note_onto(note, spending.version, &spending.state, context)
+        self.note_onto(note, spending.version, &spending.state)
     }
 
     fn note(
@@ -118,6 +118,7 @@ impl Machine {
             roll: context.roll,
             times: self.flight.times,
             is_repeated: false,
+            attempt: None,
         }
     }
 
@@ -171,7 +172,7 @@ impl Machine {
         }
         let mut error = self.rules.waiting(kind, failed.retry_at);
         if let Some(source) = failure.source {
-            error = error.caused_by(Source(source));
+            error = error.caused_by_any(source);
         }
         let what = What::Failed {
             failed: (!is_repeated).then_some(failed),
@@ -182,21 +183,5 @@ impl Machine {
             is_repeated,
             ..self.note(spending, what, Some(error), context)
         }
-    }
-}
-
-/// What lies behind an error, whatever its type.
-#[derive(Debug)]
-struct Source(Box<dyn Error + Send + Sync>);
-
-impl std::fmt::Display for Source {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(&self.0, formatter)
-    }
-}
-
-impl Error for Source {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source()
     }
 }

@@ -21,6 +21,8 @@ enum Weighed {
     Settled(Result<(), SessionError>),
     /// The call, after so many lost answers.
     Call(u32),
+    /// The store is to be told that the session is over.
+    Bury(Note),
 }
 
 impl Machine {
@@ -28,7 +30,7 @@ impl Machine {
     pub(super) fn consider(&mut self, loaded: Option<Loaded>, context: &Context) -> Step {
         let mut tell = Vec::new();
         match loaded {
-            Some(loaded) if self.has_gone_back(&loaded) => return self.restore(&loaded, context),
+            Some(loaded) if self.has_gone_back(&loaded) => return self.restore(&loaded),
             Some(loaded) => self.adopt_found(&loaded, context.now, &mut tell),
             None if self.rules.can_start => {
                 self.adopt(None, Arc::new(State::default()), context.now);
@@ -42,10 +44,15 @@ impl Machine {
         }
         match self.weigh(context, &mut tell) {
             Weighed::Settled(result) => self.end(tell, result),
-            Weighed::Call(_) if !self.flight.is_leased => {
+            Weighed::Call(_) | Weighed::Bury(_) if !self.flight.is_leased => {
                 self.ask(Phase::Acquiring, Ask::Acquire).telling(tell)
             }
             Weighed::Call(losses) => self.prepare(losses, context).telling(tell),
+            Weighed::Bury(note) => {
+                let known = self.known.as_ref().expect("the record was adopted");
+                let (version, state) = (known.version, Arc::clone(&known.state));
+                self.note_onto(note, version, &state).telling(tell)
+            }
         }
     }
 
@@ -57,10 +64,10 @@ impl Machine {
     }
 
     /// Puts back what the store has lost: its grant may be spent, ours is not.
-    fn restore(&mut self, loaded: &Loaded, context: &Context) -> Step {
+    fn restore(&mut self, loaded: &Loaded) -> Step {
         let known = self.known.as_ref().expect("something newer is known");
         let note = Note::restore(Arc::clone(&known.state), &self.rules, loaded);
-        self.note_onto(note, Some(loaded.version), &loaded.state, context)
+        self.note_onto(note, Some(loaded.version), &loaded.state)
     }
 
     fn weigh(&mut self, context: &Context, tell: &mut Vec<Tell>) -> Weighed {
@@ -74,6 +81,9 @@ impl Machine {
         if let Some(dead) = &state.dead {
             let error = self.rules.dead(dead);
             return self.sign_in(error, context, tell);
+        }
+        if let Some(buried) = self.buried(&state) {
+            return Weighed::Bury(Note::end(buried, &state, known.version));
         }
         let is_forced = self.is_forced();
         let situation = self.rules.situation(&state, now);

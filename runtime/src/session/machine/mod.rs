@@ -17,6 +17,7 @@
 //! - Every flight is settled once, before the lease is given up.
 
 mod adopt;
+mod alarm;
 mod answer;
 mod consider;
 mod edit;
@@ -24,24 +25,26 @@ mod errors;
 mod latch;
 mod note;
 mod rules;
+mod settle;
 mod store;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod words;
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use self::alarm::Buried;
 pub(crate) use self::answer::{Answered, Failure, FailureKind};
 pub(crate) use self::edit::{Change, Edit, EditAsk, EditEvent, Edited};
 use self::latch::Latch;
 use self::note::Note;
 pub(crate) use self::rules::Rules;
 pub(crate) use self::verdict::{Verdict, Want, Wanted};
-use super::cell::Deadline;
+pub(crate) use self::words::{Ask, Context, Event, Loaded, Shown, Step, Tell};
 use super::state::{Intent, State};
-use super::store::{Acquired, StoreError, Version, Written};
-use super::{EventKind, Now, SessionError};
+use super::store::Version;
+use super::{Now, SessionError};
 use crate::Secret;
 
 /// All that a session's source knows, and how far its flight has come.
@@ -58,6 +61,8 @@ pub(crate) struct Machine {
     unstored: Option<SessionError>,
     /// How many times in a row the store failed.
     store_failures: u32,
+    /// The end of the session, where the store was not told of it.
+    buried: Option<Buried>,
     forced: verdict::Forced,
     is_known_dead: bool,
     flight: Flight,
@@ -127,109 +132,6 @@ struct Spending {
     losses: u32,
 }
 
-/// What comes with each event.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Context {
-    /// The time.
-    pub(crate) now: Now,
-    /// A random number, uniform.
-    pub(crate) roll: u64,
-    /// Whether the lease has been renewed in time, as far as this process knows.
-    pub(crate) is_leased: bool,
-    /// Whether the source is being shut down.
-    pub(crate) is_closing: bool,
-}
-
-/// What happened.
-#[derive(Debug)]
-pub(crate) enum Event {
-    /// Somebody wants good tokens.
-    Wanted(Wanted),
-    /// The answer to [`Ask::Acquire`].
-    Acquired(Result<Acquired, StoreError>),
-    /// The answer to [`Ask::Load`].
-    Loaded(Result<Option<Loaded>, StoreError>),
-    /// The answer to [`Ask::Write`].
-    Written(Result<Written, StoreError>),
-    /// [`Ask::Pause`] or [`Ask::Rest`] is over.
-    Waited,
-    /// The answer to [`Ask::Permit`]: whether there is one.
-    Permitted(bool),
-    /// The answer to [`Ask::Call`].
-    Answered(Answered),
-    /// [`Ask::Release`] is done.
-    Released,
-}
-
-/// A record as it was found.
-#[derive(Clone, Debug)]
-pub(crate) struct Loaded {
-    /// Its version.
-    pub(crate) version: Version,
-    /// What it says.
-    pub(crate) state: Arc<State>,
-}
-
-/// What to do: first what is told, then what is asked. A step that asks nothing ends the flight.
-#[derive(Debug, Default)]
-pub(crate) struct Step {
-    /// In this order.
-    pub(crate) tell: Vec<Tell>,
-    /// Whose answer is the next event.
-    pub(crate) ask: Option<Ask>,
-}
-
-/// What is told at once, and cannot fail.
-#[derive(Debug)]
-pub(crate) enum Tell {
-    /// Show readers what [`Machine::shown`] says.
-    Publish,
-    /// Tell whoever watches.
-    Emit(EventKind),
-    /// Answer all who wait for this flight.
-    Settle(Result<(), SessionError>),
-}
-
-/// What is asked of the outside.
-#[derive(Debug)]
-pub(crate) enum Ask {
-    /// Take the lease.
-    Acquire,
-    /// Load the record.
-    Load,
-    /// Write the record.
-    Write {
-        /// If this is still its version.
-        expected: Option<Version>,
-        /// What it is to say.
-        state: Arc<State>,
-    },
-    /// Wait for so long.
-    Pause(Duration),
-    /// Wait for this instant, or for the shutdown.
-    Rest(Deadline),
-    /// Take a permit to call.
-    Permit {
-        /// Whether to wait for one, until the shutdown at most.
-        is_patient: bool,
-    },
-    /// Make the call with this state's grant.
-    Call(Arc<State>),
-    /// Give the lease up.
-    Release,
-}
-
-/// What readers are to see.
-#[derive(Debug)]
-pub(crate) struct Shown {
-    /// The state that holds the token.
-    pub(crate) state: Arc<State>,
-    /// How long it is good.
-    pub(crate) until: Deadline,
-    /// From when on it wants attention.
-    pub(crate) attention: Deadline,
-}
-
 impl Machine {
     /// A session of which nothing is known.
     pub(crate) fn new(rules: Arc<Rules>) -> Self {
@@ -241,6 +143,7 @@ impl Machine {
             uncalled: None,
             unstored: None,
             store_failures: 0,
+            buried: None,
             forced: verdict::Forced::default(),
             is_known_dead: false,
             flight: Flight::default(),
@@ -334,13 +237,5 @@ impl Machine {
             self.phase = Phase::Releasing;
         }
         Step { tell, ask }
-    }
-}
-
-impl Step {
-    fn telling(mut self, mut first: Vec<Tell>) -> Self {
-        first.append(&mut self.tell);
-        self.tell = first;
-        self
     }
 }

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use super::super::cell::Deadline;
 use super::super::state::{Dead, Failed, Intent, State, merge, merge_rescued};
 use super::super::store::{StoreError, Version, Written};
-use super::super::{EventKind, SessionError, SessionErrorKind};
-use super::latch::Refused;
+use super::super::{SessionError, SessionErrorKind};
+use super::alarm::Buried;
 use super::rules::backoff;
-use super::{Ask, Context, Latch, Loaded, Machine, Phase, Rules, Spending, Step, Tell};
+use super::{Ask, Context, Loaded, Machine, Phase, Rules, Step};
 use crate::reply::Fresh;
-use crate::{Decision, Secret, Timestamp};
+use crate::{Decision, Secret, Timestamp, Token};
 
 /// Something to write down.
 #[derive(Debug)]
@@ -32,6 +31,8 @@ pub(super) struct Note {
     pub(super) times: u32,
     /// Once it is written, the call is made again.
     pub(super) is_repeated: bool,
+    /// The record that was last tried to be written.
+    pub(super) attempt: Option<Arc<State>>,
 }
 
 /// What is written down.
@@ -65,11 +66,29 @@ impl Note {
             roll: 0,
             times: 0,
             is_repeated: false,
+            attempt: None,
+        }
+    }
+
+    /// The session is over, which the store was not told when it ended.
+    pub(super) fn end(buried: &Buried, state: &State, version: Option<Version>) -> Self {
+        Self {
+            what: What::Dead(buried.dead.clone()),
+            error: Some(buried.error.clone()),
+            spent: buried.grant.0.clone(),
+            intent: state.intent.clone(),
+            generation: state.generation,
+            origin: version,
+            called_at: buried.dead.since,
+            roll: 0,
+            times: 0,
+            is_repeated: false,
+            attempt: None,
         }
     }
 
     /// Whether tokens would be lost with it.
-    fn is_precious(&self) -> bool {
+    pub(super) fn is_precious(&self) -> bool {
         match &self.what {
             What::Fresh(_) | What::Lost(_) => true,
             What::Failed { rescued, .. } => !rescued.is_empty(),
@@ -78,7 +97,7 @@ impl Note {
     }
 
     /// The record with this written down.
-    fn apply(&self, rules: &Rules, base: &State) -> State {
+    pub(super) fn apply(&self, rules: &Rules, base: &State) -> State {
         let variant = rules.variant.as_deref();
         let calls = if base.intent.is_some() {
             // Counted with the intent.
@@ -160,12 +179,12 @@ impl Machine {
     /// Writes a note onto this record.
     pub(super) fn note_onto(
         &mut self,
-        note: Note,
+        mut note: Note,
         expected: Option<Version>,
         base: &State,
-        _: &Context,
     ) -> Step {
         let state = Arc::new(note.apply(&self.rules, base));
+        note.attempt = Some(Arc::clone(&state));
         let phase = Phase::Noting(note, Arc::clone(&state));
         self.ask(phase, Ask::Write { expected, state })
     }
@@ -200,21 +219,19 @@ impl Machine {
         match loaded {
             Err(error) if note.is_precious() => self.alarm(note, None, error, context),
             Err(error) => self.unwritten(note, error, context),
-            Ok(None) if note.origin.is_none() => {
-                self.note_onto(note, None, &State::default(), context)
-            }
+            Ok(None) if note.origin.is_none() => self.note_onto(note, None, &State::default()),
             Ok(Some(found)) if self.is_written(&note, &found.state) => {
                 self.stands(&note, found.version, found.state, context)
             }
             Ok(Some(found)) if self.is_ours(&note, &found.state) => {
-                self.note_onto(note, Some(found.version), &found.state, context)
+                self.note_onto(note, Some(found.version), &found.state)
             }
             Ok(found) => self.superseded(&note, found, context),
         }
     }
 
     /// Whether nobody has replaced the tokens that the note was made with.
-    fn is_ours(&self, note: &Note, found: &State) -> bool {
+    pub(super) fn is_ours(&self, note: &Note, found: &State) -> bool {
         let is_same = self.is_grant(note.spent.as_ref(), found);
         // Where the grant stays, another variant's tokens may have come meanwhile: that is no reason to lose these.
         let is_untouched = found.generation == note.generation || self.rules.variant.is_some();
@@ -225,208 +242,14 @@ impl Machine {
 
     /// Whether a write of which nobody knew has taken place.
     fn is_written(&self, note: &Note, found: &State) -> bool {
-        let What::Fresh(_) = &note.what else {
+        let Some(attempt) = note.attempt.as_ref().filter(|_| note.is_precious()) else {
             return false;
         };
-        let Some(known) = self.known.as_ref().filter(|_| self.unstored.is_some()) else {
-            return false;
-        };
-        let texts = |state: &State| {
-            let text =
-                |token: Option<&crate::Token>| token.map(|token| Secret::from(token.expose()));
-            (
-                text(self.rules.access(state)),
-                text(self.rules.grant(state)),
-            )
-        };
-        found.generation == known.state.generation && texts(found) == texts(&known.state)
-    }
-
-    /// The note stands in the store.
-    fn stands(
-        &mut self,
-        note: &Note,
-        version: Version,
-        state: Arc<State>,
-        context: &Context,
-    ) -> Step {
-        self.store_failures = 0;
-        if self
-            .known
-            .as_ref()
-            .is_none_or(|known| known.version < Some(version))
-        {
-            self.adopt(Some(version), Arc::clone(&state), context.now);
-        }
-        if note.is_repeated {
-            return self.call_again(version, state, context);
-        }
-        self.rested(note, &state, context);
-        let error = self.told_after(note, &state);
-        let mut tell = Vec::new();
-        tell.extend(self.event(note, &state, error.as_ref()).map(Tell::Emit));
-        let result = match error {
-            Some(error) if !self.is_good(context.now) => Err(error),
-            _ => Ok(()),
-        };
-        self.unstored = None;
-        self.end(tell, result)
-    }
-
-    fn call_again(&mut self, version: Version, state: Arc<State>, context: &Context) -> Step {
-        let intent = state
-            .intent
-            .clone()
-            .expect("a call is repeated under its intent");
-        let spending = Spending {
-            version: Some(version),
-            losses: intent.losses,
-            state,
-        };
-        self.spend(spending, version, &intent, context)
-    }
-
-    /// Latches what the record says about the next call.
-    fn rested(&mut self, note: &Note, state: &State, context: &Context) {
-        self.latch = None;
-        let error = match &note.what {
-            What::Dead(_) => {
-                self.reject_refused();
-                let error = note.error.clone().expect("the end has a reason");
-                return self.look_again(error, context);
-            }
-            _ => self.told_after(note, state),
-        };
-        if let (Some(failed), Some(error)) = (&state.failed, error) {
-            let until = Deadline::at(failed.retry_at, self.anchored(context));
-            self.latch = Some(Latch::new(error, until));
-        }
-    }
-
-    /// The error that goes with the note, or with tokens that came and are of no use.
-    fn told_after(&self, note: &Note, state: &State) -> Option<SessionError> {
-        let of_no_use = || {
-            state
-                .failed
-                .as_ref()
-                .map(|failed| self.rules.failed(failed))
-        };
-        note.error.clone().or_else(of_no_use)
-    }
-
-    fn event(
-        &mut self,
-        note: &Note,
-        state: &State,
-        error: Option<&SessionError>,
-    ) -> Option<EventKind> {
-        let is_useless = |error: &&SessionError| error.kind() == SessionErrorKind::Protocol;
-        match (&note.what, error) {
-            (What::Dead(_), Some(error)) => {
-                self.is_known_dead = true;
-                Some(EventKind::Dead(error.clone()))
-            }
-            (What::Failed { .. }, Some(error)) => Some(EventKind::Failed(error.clone())),
-            _ if self.unstored.is_some() => Some(EventKind::StoredAtLast),
-            (What::Fresh(_), Some(error)) if is_useless(&error) => {
-                Some(EventKind::Failed(error.clone()))
-            }
-            (What::Fresh(_), _) => Some(EventKind::Refreshed {
-                generation: state.generation,
-                until: self
-                    .rules
-                    .access(state)
-                    .and_then(|token| token.expiry().instant()),
-            }),
-            _ => None,
-        }
-    }
-
-    /// Someone else's tokens stand there: theirs is the truth.
-    fn superseded(&mut self, note: &Note, found: Option<Loaded>, context: &Context) -> Step {
-        self.unstored = None;
-        let tell = match note.what {
-            What::Fresh(_) => vec![Tell::Emit(EventKind::Superseded)],
-            _ => Vec::new(),
-        };
-        // What is published may be what was just given up.
-        if let Some(known) = &mut self.known {
-            known.version = None;
-        }
-        self.flight.is_leased = self.flight.is_leased && context.is_leased;
-        self.consider(found, context).telling(tell)
-    }
-
-    /// New tokens that the store does not take: they are served, and writing them is tried until it works.
-    fn alarm(
-        &mut self,
-        note: Note,
-        state: Option<Arc<State>>,
-        error: StoreError,
-        context: &Context,
-    ) -> Step {
-        let is_first = self.unstored.is_none();
-        let wait = backoff(self.flight.rests, false, context.roll);
-        self.flight.rests = self.flight.rests.saturating_add(1);
-        let until = Deadline::after(wait, self.anchored(context));
-        let error = self.rules.store(error, Some(until.wall));
-        self.unstored = Some(error.clone());
-        let mut tell = Vec::new();
-        if let Some(state) = state
-            .or_else(|| self.onto_known(&note))
-            .filter(|_| is_first)
-        {
-            let version = self.known.as_ref().and_then(|known| known.version);
-            self.adopt(version, state, context.now);
-        }
-        if is_first || context.is_closing {
-            tell.push(Tell::Emit(EventKind::NotStored(error.clone())));
-        }
-        let result = if self.is_good(context.now) {
-            Ok(())
-        } else {
-            Err(error)
-        };
-        if context.is_closing {
-            return self.end(tell, result);
-        }
-        tell.push(Tell::Publish);
-        if !std::mem::replace(&mut self.flight.is_settled, true) {
-            tell.push(Tell::Settle(result));
-        }
-        self.ask(Phase::Resting(note), Ask::Rest(until))
-            .telling(tell)
-    }
-
-    /// The note on the last record that was seen, where nothing newer can be read.
-    fn onto_known(&self, note: &Note) -> Option<Arc<State>> {
-        let known = self.known.as_ref()?;
-        let is_base = self.is_ours(note, &known.state);
-        is_base.then(|| Arc::new(note.apply(&self.rules, &known.state)))
-    }
-
-    /// A failure that the store was not told of: it is remembered here.
-    fn unwritten(&mut self, note: Note, error: StoreError, context: &Context) -> Step {
-        let is_good = self.is_good(context.now);
-        let wait = backoff(self.store_failures, is_good, context.roll);
-        self.store_failures = self.store_failures.saturating_add(1);
-        let error = note.error.unwrap_or_else(|| self.rules.store(error, None));
-        let now = self.anchored(context);
-        let until = error
-            .retry_at()
-            .map_or(Deadline::after(wait, now), |retry_at| {
-                Deadline::at(retry_at, now)
-            });
-        let mut latch = Latch::new(error.clone(), until);
-        latch.unwritten = Some(Refused(note.spent));
-        self.latch = Some(latch);
-        let event = match &note.what {
-            What::Dead(_) if !std::mem::replace(&mut self.is_known_dead, true) => {
-                EventKind::Dead(error.clone())
-            }
-            _ => EventKind::Failed(error.clone()),
-        };
-        let tell = vec![Tell::Emit(event)];
-        self.end(tell, if is_good { Ok(()) } else { Err(error) })
+        let is_grant = self.is_grant(self.rules.grant_text(attempt).as_ref(), found);
+        let access = self.rules.access(attempt).map(Token::expose);
+        let is_access = self.rules.access(found).map(Token::expose) == access;
+        // A successor is ours by itself; its access token may be taken by now.
+        let is_successor = !self.is_grant(note.spent.as_ref(), attempt);
+        is_grant && found.generation == attempt.generation && (is_access || is_successor)
     }
 }

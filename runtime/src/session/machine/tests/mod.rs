@@ -1,4 +1,8 @@
-//! The machine by itself: a table of single cases, and random interleavings of several machines.
+//! The machine by itself: one rule a test, and random interleavings of several machines.
 
+mod calls;
+mod driven;
+mod policy;
 mod simulation;
+mod trouble;
 mod world;

@@ -43,6 +43,8 @@ enum Happening {
     Pass(Duration),
     /// The user signs in again.
     SignIn,
+    /// The application forgets the session, by this worker.
+    Forget(usize),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +92,11 @@ impl Simulation {
             Happening::Go(worker, store, fate) => self.go(worker, store, fate),
             Happening::Crash(worker) => self.crash(worker),
             Happening::Pass(span) => self.world.advance(span),
+            Happening::Forget(worker) => {
+                self.world.record = None;
+                self.workers[worker].machine.forgotten();
+                self.is_lossy = true;
+            }
             Happening::SignIn => {
                 self.world.sign_in();
                 self.is_lossy = false;
@@ -337,7 +344,7 @@ impl Simulation {
 
     /// All faults are over: what is under way comes to its end, and everyone gets a token.
     fn settle_down(&mut self) {
-        for _ in 0..400 {
+        for _ in 0..150 {
             for index in 0..self.workers.len() {
                 self.go(index, StoreFate::Fine, Fate::Fine);
             }
@@ -357,11 +364,11 @@ impl Simulation {
                 "no progress"
             );
         }
-        let record = self.world.record.as_ref().unwrap();
         let punishes = self.world.lifecycle.tokens[1].previous == Previous::ReuseRevokesSession;
         if self.is_lossy || (self.is_stalled && punishes) {
             return;
         }
+        let record = self.world.record.as_ref().unwrap();
         let grant = record.state.kept.token("refresh").unwrap().expose();
         assert_eq!(grant, self.world.provider.current(), "the session was lost");
         assert!(
@@ -429,6 +436,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => (0..WORKERS).prop_map(Happening::Crash),
         5 => span.prop_map(Happening::Pass),
         1 => Just(Happening::SignIn),
+        1 => (0..WORKERS).prop_map(Happening::Forget),
     ]
 }
 
@@ -443,7 +451,7 @@ fn simulate(lifecycle: &'static Lifecycle, happenings: &[Happening]) {
 fn cases() -> ProptestConfig {
     let is_full = std::env::var_os("TOKEN_REFRESH_FULL").is_some_and(|value| value == "1");
     ProptestConfig {
-        cases: if is_full { 4_000 } else { 250 },
+        cases: if is_full { 4_000 } else { 150 },
         failure_persistence: None,
         max_shrink_iters: 2_000,
         ..ProptestConfig::default()

@@ -37,13 +37,14 @@ const fn lifecycle(tokens: &'static [TokenRule]) -> Lifecycle {
     }
 }
 /// The refresh token is dead once it was spent.
-pub(super) static ROTATES: Lifecycle = lifecycle(&[
+pub(super) static ROTATES: Lifecycle = lifecycle(ROTATING_TOKENS);
+pub(super) const ROTATING_TOKENS: &[TokenRule] = &[
     ACCESS,
     TokenRule {
         previous: Previous::Revoked,
         ..REFRESH
     },
-]);
+];
 /// Whoever shows a spent one ends the session.
 pub(super) static PUNISHES: Lifecycle = lifecycle(&[
     ACCESS,
