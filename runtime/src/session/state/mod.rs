@@ -4,7 +4,8 @@ mod admit;
 mod code;
 mod merge;
 mod variant;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod wiped;
 
 use std::collections::BTreeMap;
