@@ -5,6 +5,7 @@
 #![cfg(all(feature = "reqwest", feature = "sqlite", feature = "testing", unix))]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod crowd;
 mod disk;
 mod kills;
 mod place;

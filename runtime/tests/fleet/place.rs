@@ -15,10 +15,21 @@ pub(crate) struct Place {
     _held: Option<TempDir>,
 }
 
-/// One of each kind that can be had here.
+/// One of each kind that can be had here, or the one that `TOKEN_REFRESH_FLEET` names.
 pub(crate) fn places() -> Vec<Place> {
-    let others = [postgres(), redis()].into_iter().flatten();
-    std::iter::once(sqlite()).chain(others).collect()
+    let only = std::env::var("TOKEN_REFRESH_FLEET").ok();
+    let is_wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    let mut places = Vec::new();
+    if is_wanted("sqlite") {
+        places.push(sqlite());
+    }
+    if is_wanted("postgres") {
+        places.extend(postgres());
+    }
+    if is_wanted("redis") {
+        places.extend(redis());
+    }
+    places
 }
 
 fn sqlite() -> Place {
