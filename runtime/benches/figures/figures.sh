@@ -34,7 +34,7 @@ for row in $rows; do
   case $row in
     reads)
       loop=$(instructions read nothing 10000 30000)
-      for how in borrowed owned-of-reader owned awaited clone; do
+      for how in borrowed owned owned-and-dropped owned-of-reader awaited clone; do
         all=$(instructions read "$how" 10000 30000)
         printf 'cached read, %s: %s instructions (and %s for the loop)\n' "$how" "$((all - loop))" "$loop"
       done ;;
