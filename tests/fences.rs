@@ -62,6 +62,18 @@ fn the_clients_need_the_runtime_and_nothing_else_of_ours() {
     assert!(!clients.contains("token-refresh"), "{clients:?}");
 }
 
+#[test]
+fn the_examples_need_the_clients_alone() {
+    let examples = dependencies("examples/Cargo.toml", EVERY_TABLE);
+    assert!(examples.contains("token-refresh-clients"), "{examples:?}");
+    // One dependency is enough for an application.
+    assert!(!examples.contains("token-refresh-runtime"), "{examples:?}");
+    assert!(
+        !examples.contains("token-refresh-generator"),
+        "{examples:?}"
+    );
+}
+
 /// A word of Rust source, and the only places under a folder that may use it.
 struct Fence {
     word: &'static str,

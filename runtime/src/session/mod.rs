@@ -1,4 +1,6 @@
 //! Tokens that stay fresh: one [`TokenSource`] a session, a store behind it.
+//!
+//! The [guide] leads from the sign-in to a fleet, and says which store to take and what each error means.
 
 mod background;
 mod cell;
@@ -6,6 +8,7 @@ mod clock;
 mod driver;
 mod error;
 mod event;
+pub mod guide;
 mod keeper;
 mod key;
 mod machine;
@@ -25,4 +28,10 @@ pub use self::key::SessionKey;
 #[cfg(feature = "middleware")]
 pub use self::middleware::{MiddlewareError, TokenMiddleware};
 pub use self::source::{Reader, TokenSource, TokenSourceBuilder};
-pub use self::store::Store;
+#[cfg(feature = "postgres")]
+pub use self::store::PostgresStore;
+#[cfg(feature = "redis")]
+pub use self::store::RedisStore;
+#[cfg(feature = "sqlite")]
+pub use self::store::SqliteStore;
+pub use self::store::{MemoryStore, Store};
