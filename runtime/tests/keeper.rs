@@ -12,7 +12,7 @@ use token_refresh_runtime::session::store::{MemoryStore, Store};
 use token_refresh_runtime::session::{
     Clock, Drained, Event, EventKind, Events, Keeper, KeeperBuilder, ManualClock,
 };
-use token_refresh_runtime::testing::{Fault, StrictServer};
+use token_refresh_runtime::testing::{Answer, Fault, StrictServer};
 use token_refresh_runtime::{Keep, Provider, SignIn, Timestamp};
 
 const START: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
@@ -252,6 +252,74 @@ async fn what_failed_comes_back_when_it_says() {
     }
     next(&mut events, is_refreshed).await;
     assert_eq!(stage.server.counts().requests, 4);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_down_is_not_stormed() {
+    let stage = Stage::new::<Bearer>();
+    let keeper = stage.builder().concurrency(8).build().unwrap();
+    stage.sign_in(&keeper, 50).await;
+    stage.server.always(Fault::status(503));
+    stage.clock.advance(DUE);
+    stage.server.until(|counts| counts.requests >= 8).await;
+    until("all who tried have failed", || keeper.under_way() == 0).await;
+    assert_eq!(stage.server.counts().requests, 8);
+
+    stage.server.behave();
+    stage.clock.advance(Duration::from_secs(300));
+    stage.refreshed(50).await;
+}
+
+#[tokio::test]
+async fn too_many_calls_for_one_are_too_many_for_the_next() {
+    let stage = Stage::new::<Bearer>();
+    let keeper = stage.builder().concurrency(1).build().unwrap();
+    let mut events = keeper.events();
+    stage.sign_in(&keeper, 2).await;
+    let wait = Duration::from_secs(120);
+    let answer = Answer::new(429).header("retry-after", "120");
+    stage.server.next(Fault::instead(answer));
+    stage.clock.advance(DUE);
+    let refused = next(&mut events, |kind| matches!(kind, EventKind::Failed(_))).await;
+    until("it is over", || keeper.under_way() == 0).await;
+    for _ in 0..3 {
+        stage.clock.advance(wait / 2);
+    }
+    let all = refreshes(&mut events, 2).await;
+    assert!(
+        all.values().all(|at| at.since(refused.at) >= wait),
+        "{all:?}"
+    );
+}
+
+#[cfg(feature = "sqlite")]
+#[tokio::test]
+async fn keepers_on_one_file_share_the_work() {
+    use token_refresh_runtime::session::store::SqliteStore;
+
+    let stage = Stage::new::<Bearer>();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.db");
+    let mut keepers = Vec::new();
+    // Each has the file open for itself, as processes do.
+    for _ in 0..2 {
+        let store = SqliteStore::open(&path).await.unwrap();
+        let keeper = Keeper::builder(Bearer::of(&stage.server), store)
+            .clock(Clock::Manual(stage.clock.clone()))
+            .concurrency(4);
+        keepers.push(keeper.build().unwrap());
+    }
+    stage.sign_in(&keepers[0], 24).await;
+    stage.server.always(Fault::held());
+    stage.clock.advance(DUE);
+    stage.server.until(|counts| counts.held == 8).await;
+    stage.server.behave();
+    stage.server.release();
+    stage.refreshed(24).await;
+    for session in 1..=24 {
+        let counts = stage.server.counts_of(session);
+        assert_eq!(counts.requests, 1, "session {session}");
+    }
 }
 
 #[tokio::test]

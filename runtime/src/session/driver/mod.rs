@@ -217,6 +217,11 @@ impl Session {
         Some(Secret::from(access.expose()))
     }
 
+    /// Why no call is made now: what the last refresh failed of, be the token in hand as good as it may.
+    pub(crate) fn held(&self) -> Option<SessionError> {
+        self.desk().machine.held(self.clock.now())
+    }
+
     /// What is known of the session's tokens.
     pub(crate) fn state(&self) -> Option<Arc<State>> {
         self.desk().machine.state().cloned()

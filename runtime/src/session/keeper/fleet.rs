@@ -16,6 +16,8 @@ use super::schedule::{Budget, Trouble};
 use super::worker::Attend;
 use crate::session::driver::{Events, Gate, Hub, Parts, Requested, Session, Vendor};
 use crate::session::machine::Want;
+use crate::session::state::State;
+use crate::session::store::{Entry, Record};
 use crate::session::{Clock, Now, SessionError, SessionErrorKind, SessionKey, Store};
 
 /// What the keeper's sessions have in common.
@@ -79,6 +81,28 @@ impl Fleet {
         self.live.len()
     }
 
+    /// Takes a session off the list of what falls due, if nothing can be done for it before someone signs in. One that the
+    /// provider has ended is off it already; where a window has closed, time alone has passed, and nothing was written.
+    async fn leave_alone(&self, session: &Session) {
+        let (key, store) = (session.key(), &self.terms.store);
+        let now = self.terms.clock.now().wall;
+        let Ok(Some(Entry { version, record })) = store.load(key).await else {
+            return;
+        };
+        let is_listed = record.due.is_some_and(|due| due <= now);
+        let Ok(state) = State::decode(&record.bytes) else {
+            return;
+        };
+        if is_listed && session.rules().due_in_store(&state, now).is_none() {
+            let unlisted = Record {
+                due: None,
+                ..record
+            };
+            // Whoever was quicker, or a store that fails now: it is handed out again.
+            drop(store.write(key, Some(version), &unlisted).await);
+        }
+    }
+
     /// Closes every session, and waits for them and for the worker.
     pub(super) async fn shut_down(
         self: &Arc<Self>,
@@ -134,6 +158,7 @@ async fn first(drained: impl Future<Output = ()>, elapsed: impl Future<Output = 
 impl Attend for Arc<Fleet> {
     fn attend(&self, key: SessionKey) -> impl Future<Output = Option<Trouble>> + Send + 'static {
         let session = self.session(key.subject());
+        let fleet = Arc::clone(self);
         async move {
             // The store says that it is due: whatever is known here may be old.
             let outcome = match session.request(Want::Look) {
@@ -142,7 +167,12 @@ impl Attend for Arc<Fleet> {
                 // `None`: its task has ended with its runtime.
                 Requested::Waiting(flown) => flown.outcome().await?,
             };
-            trouble(&outcome.err()?)
+            // With a good token in hand nobody has to hear of a failure, save whoever is about to make the next call.
+            let error = outcome.err().or_else(|| session.held())?;
+            if error.needs_reauthentication() {
+                fleet.leave_alone(&session).await;
+            }
+            trouble(&error)
         }
     }
 

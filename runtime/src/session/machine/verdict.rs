@@ -140,7 +140,7 @@ impl Machine {
     }
 
     /// The error that stands for now.
-    fn held(&self, now: Now) -> Option<SessionError> {
+    pub(crate) fn held(&self, now: Now) -> Option<SessionError> {
         let latch = self.latch.as_ref().filter(|latch| latch.holds(now))?;
         Some(latch.error.clone())
     }
