@@ -38,6 +38,22 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! With the crate's feature `session`, nobody calls it: the token is there, and kept fresh.
+//!
+//! ```
+//! # #[cfg(feature = "session")]
+//! # async fn example(
+//! #     client: token_refresh_clients::transak_partner::Client,
+//! # ) -> Result<(), token_refresh_clients::session::SessionError> {
+//! use token_refresh_clients::session::{MemoryStore, TokenSource};
+//!
+//! let tokens = TokenSource::new(client, MemoryStore::new(), "customer-42");
+//! let header = tokens.token().await?;
+//! # drop(header);
+//! # Ok(())
+//! # }
+//! ```
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -33,6 +33,24 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! With the crate's feature `session`, nobody calls it: the token is there, and kept fresh.
+//!
+//! ```
+//! # #[cfg(feature = "session")]
+//! # async fn example(
+//! #     client: token_refresh_clients::transak_user::Client,
+//! #     signed_in: token_refresh_clients::transak_user::TokenSet,
+//! # ) -> Result<(), token_refresh_clients::session::SessionError> {
+//! use token_refresh_clients::session::{MemoryStore, TokenSource};
+//!
+//! let tokens = TokenSource::new(client, MemoryStore::new(), "customer-42");
+//! tokens.insert(signed_in).await?; // once, after the user has signed in
+//! let header = tokens.token().await?;
+//! # drop(header);
+//! # Ok(())
+//! # }
+//! ```
 
 use std::sync::Arc;
 

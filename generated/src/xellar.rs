@@ -34,6 +34,24 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! With the crate's feature `session`, nobody calls it: the token is there, and kept fresh.
+//!
+//! ```
+//! # #[cfg(feature = "session")]
+//! # async fn example(
+//! #     client: token_refresh_clients::xellar::Client,
+//! #     signed_in: token_refresh_clients::xellar::TokenSet,
+//! # ) -> Result<(), token_refresh_clients::session::SessionError> {
+//! use token_refresh_clients::session::{MemoryStore, TokenSource};
+//!
+//! let tokens = TokenSource::new(client, MemoryStore::new(), "customer-42");
+//! tokens.insert(signed_in).await?; // once, after the user has signed in
+//! let wallet_token = tokens.take().await?;
+//! # drop(wallet_token);
+//! # Ok(())
+//! # }
+//! ```
 
 use std::sync::Arc;
 use std::time::Duration;

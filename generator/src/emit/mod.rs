@@ -21,6 +21,7 @@ mod module;
 mod refusal;
 mod request;
 mod shape;
+mod steady;
 pub(crate) mod tests;
 mod token;
 mod token_set;

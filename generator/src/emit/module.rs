@@ -3,7 +3,7 @@
 
 use super::context::{Client, Context};
 use super::docs::{Docs, cell, code, link, summary};
-use super::{address, example, words};
+use super::{address, example, steady, words};
 use crate::model::{Operation, PathPiece, Place, Provider, Request};
 
 /// The documentation of a provider with one operation.
@@ -71,7 +71,12 @@ fn page(url: Option<&String>) -> Option<String> {
 
 fn with_example(docs: Docs, cx: &Context<'_>, krate: Option<&str>) -> Vec<String> {
     match krate.and_then(|krate| example::lines(cx, krate)) {
-        Some(example) => docs.paragraph("# Example").block(example).into_lines(),
+        Some(example) => docs
+            .paragraph("# Example")
+            .block(example)
+            .paragraph("With the crate's feature `session`, nobody calls it: the token is there, and kept fresh.")
+            .block(steady::lines(cx, krate.unwrap_or_default()))
+            .into_lines(),
         None => docs.into_lines(),
     }
 }
