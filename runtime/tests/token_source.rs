@@ -1,46 +1,65 @@
-//! A token source over real sockets: read, refreshed, taken, refused, shut down.
+//! A token source over real sockets: read, refreshed, taken, refused, forgotten, watched.
 #![cfg(all(feature = "session", feature = "reqwest", feature = "testing"))]
 
 mod support;
 
 use std::time::Duration;
 
-use support::providers::{Rotating, START, Tickets};
-use token_refresh_runtime::Provider as _;
+use support::providers::{FragileTickets, IdToken, Identified, Rotating, START, Tickets};
 use token_refresh_runtime::session::store::MemoryStore;
-use token_refresh_runtime::session::{Clock, EventKind, ManualClock, TokenSource};
-use token_refresh_runtime::testing::{StrictServer, StrictServerBuilder};
+use token_refresh_runtime::session::{
+    Clock, EventKind, ManualClock, SessionErrorKind, TokenSource,
+};
+use token_refresh_runtime::testing::StrictServer;
+use token_refresh_runtime::{Keep, http};
 
-fn server(clock: &ManualClock, builder: StrictServerBuilder) -> StrictServer {
-    let clock = clock.clone();
-    builder.clock(move || clock.now().wall).start()
+/// A server, a store and a source that go by one clock.
+struct Bench<P> {
+    clock: ManualClock,
+    server: StrictServer,
+    source: TokenSource<P>,
+}
+
+impl<P: Keep> Bench<P> {
+    fn new(client: impl FnOnce(&str) -> P) -> Self {
+        let clock = ManualClock::at(START);
+        let hands = clock.clone();
+        let server = StrictServer::builder(P::LIFECYCLE)
+            .strict()
+            .clock(move || hands.now().wall)
+            .start();
+        let store = MemoryStore::with_clock(clock.clone());
+        let source = TokenSource::builder(client(&server.url()), store, "customer-42")
+            .clock(Clock::Manual(clock.clone()))
+            .runtime(tokio::runtime::Handle::current())
+            .build();
+        Self {
+            clock,
+            server,
+            source,
+        }
+    }
 }
 
 #[tokio::test]
 async fn a_token_is_refreshed_once_it_is_over() {
-    let clock = ManualClock::at(START);
-    let server = server(&clock, StrictServer::builder(Rotating::LIFECYCLE).strict());
-    let source = TokenSource::builder(
-        Rotating::at(&server.url()),
-        MemoryStore::with_clock(clock.clone()),
-        "customer-42",
-    )
-    .clock(Clock::Manual(clock.clone()))
-    .build();
+    let Bench {
+        clock,
+        server,
+        source,
+    } = Bench::new(Rotating::at);
     let signed_in = server.sign_in();
-    let first = signed_in.text("accessToken").unwrap().to_owned();
+    let first = format!("Bearer {}", signed_in.text("accessToken").unwrap());
     source.insert(signed_in.into_kept()).await.unwrap();
-    assert_eq!(
-        source.token().await.unwrap(),
-        format!("Bearer {first}").as_str()
-    );
+    assert_eq!(source.token().await.unwrap(), first.as_str());
     assert!(source.token().await.unwrap().is_sensitive());
+    assert_eq!(source.header_name(), Some(http::header::AUTHORIZATION));
     assert_eq!(server.counts().requests, 0);
 
     clock.advance(Duration::from_secs(3600));
     assert_eq!(source.current(), None);
     let second = source.token().await.unwrap();
-    assert_ne!(second, format!("Bearer {first}").as_str());
+    assert_ne!(second, first.as_str());
     assert_eq!(source.token().await.unwrap(), second);
     assert_eq!(server.counts().requests, 1);
     assert_eq!(server.counts().reused, 0);
@@ -54,15 +73,7 @@ async fn a_token_is_refreshed_once_it_is_over() {
 
 #[tokio::test]
 async fn a_ticket_is_taken_once_and_its_successor_fetched_behind_it() {
-    let clock = ManualClock::at(START);
-    let server = server(&clock, StrictServer::builder(Tickets::LIFECYCLE).strict());
-    let source = TokenSource::builder(
-        Tickets::at(&server.url()),
-        MemoryStore::with_clock(clock.clone()),
-        "wallet",
-    )
-    .clock(Clock::Manual(clock.clone()))
-    .build();
+    let Bench { server, source, .. } = Bench::new(Tickets::at);
     source.insert(server.sign_in().into_kept()).await.unwrap();
     let mut events = source.events();
     let first = source.take().await.unwrap().into_secret();
@@ -75,4 +86,67 @@ async fn a_ticket_is_taken_once_and_its_successor_fetched_behind_it() {
     let second = source.take().await.unwrap().into_secret();
     assert_ne!(first, second);
     assert_eq!(server.counts().reused, 0);
+}
+
+#[tokio::test]
+async fn a_ticket_that_a_refresh_would_kill_has_no_successor_before_the_next_is_asked_for() {
+    let Bench { server, source, .. } = Bench::new(FragileTickets::at);
+    source.insert(server.sign_in().into_kept()).await.unwrap();
+    let first = source.take().await.unwrap().into_secret();
+    source.shutdown().await;
+    assert_eq!(server.counts().requests, 0);
+    let error = source.take().await.unwrap_err();
+    assert_eq!(error.kind(), SessionErrorKind::ShutDown);
+    drop(first);
+}
+
+#[tokio::test]
+async fn whoever_takes_a_ticket_and_goes_away_leaves_it_to_the_next() {
+    let Bench { server, source, .. } = Bench::new(FragileTickets::at);
+    let signed_in = server.sign_in();
+    let text = signed_in.text("accessToken").unwrap().to_owned();
+    source.insert(signed_in.into_kept()).await.unwrap();
+    {
+        // Polled once, the change is on its way; then whoever asked goes away.
+        let mut taking = std::pin::pin!(source.take());
+        let waker = std::task::Waker::noop();
+        let polled = taking
+            .as_mut()
+            .poll(&mut std::task::Context::from_waker(waker));
+        assert!(polled.is_pending());
+    }
+    // Changes are made one after the other, and this one comes second.
+    let taken = source.take().await.unwrap().into_secret();
+    assert_eq!(taken.expose(), text);
+    assert_eq!(server.counts().requests, 0);
+}
+
+#[tokio::test]
+async fn other_tokens_of_the_session_are_had_by_their_types() {
+    let Bench {
+        clock,
+        server,
+        source,
+    } = Bench::new(Identified::at);
+    source.insert(server.sign_in().into_kept()).await.unwrap();
+    let first: IdToken = source.get().await.unwrap();
+    clock.advance(Duration::from_secs(3600));
+    let second: IdToken = source.get().await.unwrap();
+    assert_ne!(first.expose(), second.expose());
+    assert_eq!(server.counts().requests, 1);
+}
+
+#[tokio::test]
+async fn a_session_that_is_forgotten_asks_for_a_sign_in() {
+    let Bench { server, source, .. } = Bench::new(Rotating::at);
+    let error = source.token().await.unwrap_err();
+    assert!(error.needs_reauthentication());
+    source.insert(server.sign_in().into_kept()).await.unwrap();
+    source.token().await.unwrap();
+    source.forget().await.unwrap();
+    assert_eq!(source.current(), None);
+    assert!(source.token().await.unwrap_err().needs_reauthentication());
+    source.insert(server.sign_in().into_kept()).await.unwrap();
+    source.token().await.unwrap();
+    assert_eq!(server.counts().requests, 0);
 }

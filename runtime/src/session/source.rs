@@ -27,6 +27,30 @@ const MOST_FLIGHTS: usize = 8;
 /// polled it, neither stops a refresh nor loses its answer. No runtime is needed to call them.
 ///
 /// Two sources over one store and key exclude each other by the store's lease, in one process as in several.
+///
+/// ```
+/// use token_refresh_runtime::session::store::MemoryStore;
+/// use token_refresh_runtime::session::{SessionError, TokenSource};
+/// # use token_refresh_runtime::{SharedToken, SignIn};
+///
+/// # async fn example<C>(client: C, signed_in: C::TokenSet) -> Result<(), SessionError>
+/// # where C: SignIn, C::Access: SharedToken {
+/// let tokens = TokenSource::new(client, MemoryStore::new(), "customer-42");
+/// tokens.insert(signed_in).await?; // once, after the user signed in
+///
+/// let header = tokens.token().await?; // at once; refreshed behind the caller, in the vendor's window
+/// // … send a request with it; and where the API answers 401:
+/// tokens.invalidate(&header).await;
+///
+/// match tokens.token().await {
+///     Ok(_) => {}
+///     Err(error) if error.needs_reauthentication() => println!("{:?}", error.how().how),
+///     Err(error) if error.is_transient() => println!("again after {:?}", error.retry_at()),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct TokenSource<P> {
     session: Arc<Session>,
     provider: PhantomData<fn() -> P>,
@@ -177,6 +201,10 @@ impl<P: Keep<Access: SingleUseToken>> TokenSource<P> {
                 return Ok(P::Access::from_token(token));
             }
             if let Done::Taken(token) = session.edit(Change::Take).await? {
+                return Ok(P::Access::from_token(token));
+            }
+            // Whoever took the last one may have gone away meanwhile; a refresh might kill it.
+            if let Some(token) = session.spare() {
                 return Ok(P::Access::from_token(token));
             }
             flown(session, session.request(Want::Good)).await?;

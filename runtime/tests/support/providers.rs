@@ -23,6 +23,10 @@ pub struct TicketToken(Token);
 single_use_token!(TicketToken, "accessToken");
 
 #[derive(Debug)]
+pub struct IdToken(Token);
+shared_token!(IdToken, "idToken");
+
+#[derive(Debug)]
 pub struct RefreshToken(Token);
 single_use_token!(RefreshToken, "refreshToken");
 
@@ -173,6 +177,41 @@ provider!(
         ..LIFECYCLE
     }
 );
+
+provider!(
+    FragileTickets,
+    "fragile-tickets",
+    TicketToken,
+    Lifecycle {
+        provider: "fragile-tickets",
+        tokens: &[
+            TokenRule {
+                uses: Some(1),
+                previous: Previous::Revoked,
+                ..ACCESS
+            },
+            REFRESH
+        ],
+        ..LIFECYCLE
+    }
+);
+provider!(
+    Identified,
+    "identified",
+    AccessToken,
+    Lifecycle {
+        provider: "identified",
+        tokens: &[ACCESS, ID, REFRESH],
+        ..LIFECYCLE
+    }
+);
+
+/// A token that goes with the access token.
+pub const ID: TokenRule = TokenRule {
+    received: &[Location::new(Expression::ResponseBody("/id_token"))],
+    lifetime: &[Lifetime::Seconds(Expression::ResponseBody("/expires_in"))],
+    ..TokenRule::new("idToken", Role::Other)
+};
 
 /// Tokens as a sign-in gives them: an access token that ends then, and what the next one is bought with.
 pub fn signed_in(access: &str, until: Timestamp, refresh: &str) -> Kept {

@@ -23,6 +23,8 @@ use crate::{Lifecycle, LimitScope};
 pub struct Gate {
     slots: Option<Arc<Semaphore>>,
     rates: Vec<Mutex<Rate>>,
+    /// Held by whoever is next: those behind it wait in line.
+    turn: tokio::sync::Mutex<()>,
 }
 
 /// Sets up a [`Gate`].
@@ -102,6 +104,7 @@ impl Gate {
             Some(slots) => Arc::clone(slots).acquire_owned().await.ok(),
             None => None,
         };
+        let _turn = self.turn.lock().await;
         loop {
             let now = clock.now();
             match self.count(now) {
@@ -211,6 +214,99 @@ impl GateBuilder {
                 .concurrency
                 .map(|calls| Arc::new(Semaphore::new(calls))),
             rates: self.rates.into_iter().map(rate).collect(),
+            turn: tokio::sync::Mutex::new(()),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+    use crate::Timestamp;
+    use crate::session::ManualClock;
+
+    fn polled<T>(future: std::pin::Pin<&mut impl Future<Output = T>>) -> Option<T> {
+        match future.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(done) => Some(done),
+            Poll::Pending => None,
+        }
+    }
+
+    fn spent(gate: &Arc<Gate>, clock: &Clock) -> bool {
+        gate.try_enter(clock)
+            .map(|mut permit| permit.spend())
+            .is_some()
+    }
+
+    #[test]
+    fn in_no_span_are_there_more_calls_than_the_rate() {
+        let hands = ManualClock::at(Timestamp::from_unix_seconds(0));
+        let clock = Clock::Manual(hands.clone());
+        let gate = Gate::builder().rate(3, Duration::from_secs(60)).build();
+        assert!(spent(&gate, &clock));
+        hands.advance(Duration::from_secs(50));
+        assert!(spent(&gate, &clock) && spent(&gate, &clock) && !spent(&gate, &clock));
+        // A bucket would be full again.
+        hands.advance(Duration::from_secs(10));
+        assert!(spent(&gate, &clock) && !spent(&gate, &clock));
+        hands.advance(Duration::from_secs(49));
+        assert!(!spent(&gate, &clock));
+        hands.advance(Duration::from_secs(1));
+        assert!(spent(&gate, &clock));
+    }
+
+    #[test]
+    fn what_a_vendor_allows_a_client_is_a_rate() {
+        static LIFECYCLE: Lifecycle = Lifecycle {
+            limits: &[crate::Limit {
+                calls: 2,
+                per: Duration::from_secs(60),
+                of: LimitScope::Client,
+            }],
+            ..Lifecycle::new("limited", "refresh")
+        };
+        let clock = Clock::Manual(ManualClock::at(Timestamp::from_unix_seconds(0)));
+        let gate = Gate::of(&LIFECYCLE).unwrap();
+        assert!(spent(&gate, &clock) && spent(&gate, &clock) && !spent(&gate, &clock));
+        assert!(Gate::of(&const { Lifecycle::new("free", "refresh") }).is_none());
+    }
+
+    #[test]
+    fn a_permit_that_is_not_spent_goes_back() {
+        let clock = Clock::Manual(ManualClock::at(Timestamp::from_unix_seconds(0)));
+        let gate = Gate::builder().rate(1, Duration::from_secs(60)).build();
+        drop(gate.try_enter(&clock).unwrap());
+        assert!(spent(&gate, &clock) && !spent(&gate, &clock));
+    }
+
+    #[test]
+    fn no_more_calls_are_under_way_than_allowed() {
+        let clock = Clock::System;
+        let gate = Gate::builder().concurrency(2).build();
+        let first = gate.try_enter(&clock).unwrap();
+        let second = gate.try_enter(&clock).unwrap();
+        assert!(gate.try_enter(&clock).is_none());
+        let mut waiting = pin!(gate.enter(&clock));
+        assert!(polled(waiting.as_mut()).is_none());
+        drop(first);
+        let third = polled(waiting.as_mut()).expect("there is room");
+        drop((second, third));
+    }
+
+    #[test]
+    fn who_waits_for_the_rate_is_let_in_when_there_is_room() {
+        let hands = ManualClock::at(Timestamp::from_unix_seconds(0));
+        let clock = Clock::Manual(hands.clone());
+        let gate = Gate::builder().rate(1, Duration::from_secs(60)).build();
+        assert!(spent(&gate, &clock));
+        let mut waiting = pin!(gate.enter(&clock));
+        assert!(polled(waiting.as_mut()).is_none());
+        hands.advance(Duration::from_secs(59));
+        assert!(polled(waiting.as_mut()).is_none());
+        hands.advance(Duration::from_secs(1));
+        assert!(polled(waiting.as_mut()).is_some());
     }
 }

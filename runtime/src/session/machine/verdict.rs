@@ -16,7 +16,6 @@ pub(crate) enum Want {
     /// That what falls due is looked after.
     Due,
     /// That the store is asked, whatever is in hand.
-    #[allow(dead_code, reason = "the keeper wants it")]
     Look,
     /// Another access token than this one, which the API has refused.
     Other(Secret),
