@@ -196,7 +196,8 @@ impl<P: Vendor> Ward<P> {
                 let first = generation_of(&known.first).unwrap();
                 let latest = first + self.server.counts_of(known.number).refreshed;
                 if stored >= Some(latest) {
-                    eprintln!("{subject}: {error}, and {stored:?} is the latest");
+                    let counts = self.server.counts_of(known.number);
+                    eprintln!("{subject}: {error}, and {stored:?} is the latest; {counts:?}");
                     figures.dead_in_vain += 1;
                 } else {
                     figures.died_with_it += 1;

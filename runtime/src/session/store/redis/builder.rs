@@ -31,7 +31,7 @@ impl RedisStoreBuilder {
     pub(super) fn new() -> Self {
         Self {
             prefix: "token-refresh".to_owned(),
-            timeout: Duration::from_secs(5),
+            timeout: Duration::from_secs(10),
             roots: Vec::new(),
             durability: Durability::default(),
             replicas: None,
@@ -44,7 +44,7 @@ impl RedisStoreBuilder {
         self
     }
 
-    /// How long one call may take in all, with connecting: five seconds without this.
+    /// How long one call may take in all, with connecting: ten seconds without this.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
