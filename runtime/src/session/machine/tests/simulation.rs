@@ -451,7 +451,7 @@ fn simulate(lifecycle: &'static Lifecycle, happenings: &[Happening]) {
 fn cases() -> ProptestConfig {
     let is_full = std::env::var_os("TOKEN_REFRESH_FULL").is_some_and(|value| value == "1");
     ProptestConfig {
-        cases: if is_full { 4_000 } else { 150 },
+        cases: if is_full { 4_000 } else { 400 },
         failure_persistence: None,
         max_shrink_iters: 2_000,
         ..ProptestConfig::default()

@@ -319,3 +319,19 @@ fn the_same_token_again_is_not_asked_for_at_once() {
     driven.on(Event::Released);
     driven.verdict(Want::Due).unwrap();
 }
+
+#[test]
+fn a_late_failure_leaves_alone_who_is_trying_again() {
+    let mut driven = Driven::new(&ROTATES);
+    let old = state("a1", "r1", START);
+    driven.pass(LIFETIME);
+    let intent = driven.reach_the_call(&old);
+    written(driven.failed(FailureKind::Refused(Failure::Transient), None));
+    driven.is_leased = false;
+    driven.conflict();
+    let mut theirs = intent.duplicate();
+    theirs.intent.as_mut().unwrap().owner = "another".into();
+    // Its lease is waited for; its intent stands.
+    let ask = driven.loaded_next(&Arc::new(theirs));
+    assert!(matches!(ask, Some(Ask::Acquire)), "{ask:?}");
+}
