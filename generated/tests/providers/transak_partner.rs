@@ -6,7 +6,7 @@ use token_refresh_clients::transak_partner::{Client, Error, LIFECYCLE, Refusal, 
 use token_refresh_runtime::{BuildError, Failure};
 use token_refresh_runtime::testing::{
     Answer, Case, Ends, Server, answered, assert_no_secrets, assert_token, check_broken_answers,
-    check_failures, check_secrets,
+    check_failures, check_own_session, check_secrets,
 };
 
 /// A client with a secret planted in each input.
@@ -146,4 +146,14 @@ async fn secrets_stay_hidden() {
 #[tokio::test]
 async fn broken_answers() {
     check_broken_answers(refresh, &LIFECYCLE, success()).await;
+}
+
+/// A session's token is there when it is asked for, refreshed when that is due, and no grant is spent twice.
+#[tokio::test]
+async fn session() {
+    check_own_session(
+            |base_url| client(base_url).expect("every setting is given"),
+            &success(),
+        )
+        .await;
 }

@@ -2,11 +2,13 @@
 
 //! What the client of `transak-user` makes of every answer, over a real connection.
 
-use token_refresh_clients::transak_user::{AccessToken, Client, Error, LIFECYCLE, Refusal, Tokens};
+use token_refresh_clients::transak_user::{
+    AccessToken, Client, Error, LIFECYCLE, Refusal, TokenSet, Tokens,
+};
 use token_refresh_runtime::{BuildError, Failure};
 use token_refresh_runtime::testing::{
-    Answer, Case, Ends, Server, answered, assert_no_secrets, assert_token, check_broken_answers,
-    check_failures, check_secrets,
+    Answer, Case, Ends, Server, SignedIn, answered, assert_no_secrets, assert_token,
+    check_broken_answers, check_failures, check_secrets, check_session,
 };
 
 /// A client with a secret planted in each input.
@@ -147,4 +149,22 @@ async fn secrets_stay_hidden() {
 #[tokio::test]
 async fn broken_answers() {
     check_broken_answers(refresh, &LIFECYCLE, success()).await;
+}
+
+/// What a sign-in gives.
+fn signed_in(given: &SignedIn) -> TokenSet {
+    TokenSet {
+        access_token: given.token(),
+    }
+}
+
+/// A session's token is there when it is asked for, refreshed when that is due, and no grant is spent twice.
+#[tokio::test]
+async fn session() {
+    check_session(
+            |base_url| client(base_url).expect("every setting is given"),
+            &success(),
+            signed_in,
+        )
+        .await;
 }

@@ -4,11 +4,13 @@
 
 use std::time::Duration;
 
-use token_refresh_clients::vault_ist::{Client, Error, LIFECYCLE, RefreshToken, Refusal, Tokens};
+use token_refresh_clients::vault_ist::{
+    Client, Error, LIFECYCLE, RefreshToken, Refusal, TokenSet, Tokens,
+};
 use token_refresh_runtime::{BuildError, Failure};
 use token_refresh_runtime::testing::{
-    Answer, Case, Ends, Server, answered, assert_no_secrets, assert_token, check_broken_answers,
-    check_failures, check_secrets,
+    Answer, Case, Ends, Server, SignedIn, answered, assert_no_secrets, assert_token,
+    check_broken_answers, check_failures, check_secrets, check_session,
 };
 
 /// A client with a secret planted in each input.
@@ -158,4 +160,23 @@ async fn secrets_stay_hidden() {
 #[tokio::test]
 async fn broken_answers() {
     check_broken_answers(refresh, &LIFECYCLE, success()).await;
+}
+
+/// What a sign-in gives.
+fn signed_in(given: &SignedIn) -> TokenSet {
+    TokenSet {
+        access_token: Some(given.token()),
+        refresh_token: given.token(),
+    }
+}
+
+/// A session's token is there when it is asked for, refreshed when that is due, and no grant is spent twice.
+#[tokio::test]
+async fn session() {
+    check_session(
+            |base_url| client(base_url).expect("every setting is given"),
+            &success(),
+            signed_in,
+        )
+        .await;
 }

@@ -3,12 +3,12 @@
 //! What the client of `xellar` makes of every answer, over a real connection.
 
 use token_refresh_clients::xellar::{
-    Authentication, Client, Error, LIFECYCLE, RefreshToken, Refusal, Tokens,
+    Authentication, Client, Error, LIFECYCLE, RefreshToken, Refusal, TokenSet, Tokens,
 };
 use token_refresh_runtime::{BuildError, Failure};
 use token_refresh_runtime::testing::{
-    Answer, Case, Ends, Server, answered, assert_no_secrets, assert_token, check_broken_answers,
-    check_failures, check_secrets,
+    Answer, Case, Ends, Server, SignedIn, answered, assert_no_secrets, assert_token,
+    check_broken_answers, check_failures, check_secrets, check_single_use_session,
 };
 
 /// A client with a secret planted in each input.
@@ -194,4 +194,29 @@ async fn secrets_stay_hidden_app_id() {
 #[tokio::test]
 async fn broken_answers() {
     check_broken_answers(refresh, &LIFECYCLE, success()).await;
+}
+
+/// What a sign-in gives.
+fn signed_in(given: &SignedIn) -> TokenSet {
+    TokenSet {
+        wallet_token: Some(given.token()),
+        refresh_token: given.token(),
+    }
+}
+
+/// A session's token is there when it is asked for, refreshed when that is due, and no grant is spent twice.
+#[tokio::test]
+async fn session() {
+    check_single_use_session(
+            |base_url| {
+                client(
+                        base_url,
+                        Authentication::ClientSecret("planted/01-6dd7ee9c".into()),
+                    )
+                    .expect("every setting is given")
+            },
+            &success(),
+            signed_in,
+        )
+        .await;
 }

@@ -69,7 +69,7 @@ pub(crate) fn manifest(model: &Model, package: &Package) -> String {
     let handed_on: String = HANDED_ON.iter().map(handed_on).collect();
     let tests = if package.tests {
         format!(
-            "[dev-dependencies]\ntoken-refresh-runtime = {{ {runtime}, features = [\"reqwest\", \"testing\"] }}\n\
+            "[dev-dependencies]\ntoken-refresh-runtime = {{ {runtime}, features = [\"reqwest\", \"session\", \"testing\"] }}\n\
              tokio = {{ version = \"1.45\", default-features = false, features = [\"macros\", \"rt\"] }}\n\n"
         )
     } else {

@@ -46,6 +46,8 @@ mod wire;
 pub use self::checks::{
     Case, Ends, answered, assert_token, check_broken_answers, check_failures, check_secrets,
 };
+#[cfg(feature = "session")]
+pub use self::checks::{check_own_session, check_session, check_single_use_session};
 pub use self::engine::{Answer, Engine, Handler, Received};
 pub use self::leaks::{assert_no_secrets, find_secret};
 pub use self::logs::Logs;

@@ -13,6 +13,7 @@ mod golden;
 mod judge;
 mod pointer;
 mod secrets;
+mod session;
 mod solve;
 mod success;
 mod value;
@@ -130,6 +131,9 @@ fn operation_items(cx: &Context<'_>, krate: &str) -> (Vec<(String, String)>, Vec
         has_refusals,
         &mut names,
     ));
+    if success.is_some() {
+        items.extend(session::tests(cx, &plants, &mut names));
+    }
     (names.imports(), items)
 }
 
@@ -146,7 +150,7 @@ struct Names {
 }
 
 /// What the tests take from the runtime's `testing` and a token may be called, too.
-const TAKEN: &[&str] = &["Answer", "Case", "Ends", "Server"];
+const TAKEN: &[&str] = &["Answer", "Case", "Ends", "Server", "SignedIn"];
 
 impl Names {
     fn new(cx: &Context<'_>, krate: &str) -> Self {

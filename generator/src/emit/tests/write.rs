@@ -166,12 +166,17 @@ pub(super) fn ty(path: Path) -> Type {
 
 /// `&str`
 pub(super) fn text_type() -> Type {
+    reference(item::ty("str"))
+}
+
+/// `&Of`
+pub(super) fn reference(of: Type) -> Type {
     Type::Reference(syn::TypeReference {
         attrs: Vec::new(),
         and_token: <Token![&]>::default(),
         lifetime: None,
         mutability: None,
-        elem: Box::new(item::ty("str")),
+        elem: Box::new(of),
     })
 }
 

@@ -7,11 +7,15 @@
 mod broken;
 mod failures;
 mod secrets;
+#[cfg(feature = "session")]
+mod sessions;
 mod tokens;
 
 pub use self::broken::check_broken_answers;
 pub use self::failures::{Case, check_failures};
 pub use self::secrets::check_secrets;
+#[cfg(feature = "session")]
+pub use self::sessions::{check_own_session, check_session, check_single_use_session};
 pub use self::tokens::{Ends, assert_token};
 
 use super::engine::{Answer, Received};

@@ -28,7 +28,7 @@ pub use self::endpoint::{Ruling, TokenEndpoint, Verdict};
 pub use self::fault::Fault;
 pub use self::terms::Rotation;
 use crate::testing::Engine;
-use crate::{Expiry, Kept, Lifecycle, Provider, Token, TokenKind};
+use crate::{Expiry, Kept, Lifecycle, Provider, Timestamp, Token, TokenKind};
 
 /// A provider's token endpoint on 127.0.0.1, made from its lifecycle alone, as strict as the worst of vendors.
 ///
@@ -239,6 +239,11 @@ impl SignedIn {
     /// The text of one of the tokens; `None` where the provider has none of that name.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.kept.token(name).map(Token::expose)
+    }
+
+    /// When one of the tokens ends; `None` where there is none of that name, or nobody knows.
+    pub fn ends(&self, name: &str) -> Option<Timestamp> {
+        self.kept.token(name)?.expiry().instant()
     }
 
     /// All of them, as a store keeps them.
