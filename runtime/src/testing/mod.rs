@@ -7,6 +7,7 @@
 //! |:--|:--|
 //! | [`Server`] | answers with a list of [`Answer`]s and remembers what it got |
 //! | [`StrictServer`] | a token endpoint for any provider, which rotates, counts, and punishes reuse |
+//! | [`ScriptedTransport`] | the same as [`Server`], without a socket |
 //! | [`Engine`] | the sockets below it, for a server with a mind of its own ([`Handler`]) |
 //! | [`Received::assert_is`] | compares a request with a golden one, by meaning |
 //! | [`assert_no_secrets`] | finds a secret in a text, also encoded or cut |
@@ -40,6 +41,7 @@ mod engine;
 mod leaks;
 mod logs;
 mod script;
+mod scripted;
 mod strict;
 mod wire;
 
@@ -52,6 +54,7 @@ pub use self::engine::{Answer, Engine, Handler, Received};
 pub use self::leaks::{assert_no_secrets, find_secret};
 pub use self::logs::Logs;
 pub use self::script::Server;
+pub use self::scripted::ScriptedTransport;
 pub use self::strict::{
     Counts, Fault, Rotation, Ruling, SignedIn, StrictServer, StrictServerBuilder, TokenEndpoint,
     Verdict,

@@ -147,7 +147,6 @@ impl Answer {
     }
 
     /// The headers.
-    #[cfg(test)]
     pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers
             .iter()
