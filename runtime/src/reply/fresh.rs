@@ -38,6 +38,8 @@ pub(crate) enum FreshToken {
     Extended(Token),
     /// It did not come this time, or as an empty text; this is what would be known of the end of the one in hand.
     Absent(End),
+    /// Neither the request nor the answer carries it, and the call prolongs it: this is its end from now on.
+    Prolonged(End),
     /// Answers never carry it, and this request did not either.
     NotReceived,
 }
@@ -48,6 +50,7 @@ impl FreshToken {
             Self::Received(token) => Self::Received(token.duplicate()),
             Self::Extended(token) => Self::Extended(token.duplicate()),
             Self::Absent(end) => Self::Absent(*end),
+            Self::Prolonged(end) => Self::Prolonged(*end),
             Self::NotReceived => Self::NotReceived,
         }
     }
@@ -99,14 +102,27 @@ fn read_one(answer: &Answer<'_>, index: usize, found: Found) -> Result<FreshToke
     Ok(match found {
         Found::Received(value) => FreshToken::Received(answer.token(index, value)),
         Found::Extended(value) => FreshToken::Extended(answer.token(index, value)),
-        Found::NotReceived => FreshToken::NotReceived,
-        Found::Absent => {
-            let rule = &answer.lifecycle.tokens[index];
-            let value = tokens::left_out(answer, rule);
-            FreshToken::Absent(lifetime::end_of(rule, &value, answer))
+        Found::NotReceived if is_prolonged(answer.lifecycle, index) => {
+            FreshToken::Prolonged(end_of(answer, index))
         }
+        Found::NotReceived => FreshToken::NotReceived,
+        Found::Absent => FreshToken::Absent(end_of(answer, index)),
         Found::Wrong(mismatch) => return Err(Cause::Protocol(Flaw::Mismatch(mismatch))),
     })
+}
+
+/// The end of a token that the answer does not carry.
+fn end_of(answer: &Answer<'_>, index: usize) -> End {
+    let rule = &answer.lifecycle.tokens[index];
+    let value = tokens::left_out(answer, rule);
+    lifetime::end_of(rule, &value, answer)
+}
+
+/// Whether a success prolongs a token that is neither sent nor received: the access token that the call is made for.
+fn is_prolonged(lifecycle: &Lifecycle, index: usize) -> bool {
+    let rule = &lifecycle.tokens[index];
+    let is_unseen = rule.sent.is_none() && rule.received.is_empty();
+    is_unseen && !rule.lifetime.is_empty() && lifecycle.replaced() == Some(index)
 }
 
 #[cfg(test)]

@@ -85,6 +85,7 @@ fn told(token: &FreshToken) -> String {
         FreshToken::Received(token) => format!("received {}", times(token)),
         FreshToken::Extended(token) => format!("extended {}", times(token)),
         FreshToken::Absent(found) => format!("absent {}", end(*found)),
+        FreshToken::Prolonged(found) => format!("prolonged {}", end(*found)),
         FreshToken::NotReceived => "not received".to_owned(),
     }
 }

@@ -120,6 +120,7 @@ impl Next<'_> {
         match fresh {
             FreshToken::NotReceived => before.token,
             FreshToken::Absent(end) => self.left_out(before.token, end),
+            FreshToken::Prolonged(end) => self.prolonged(before, end),
             // A call that brings no access token but extends the one in hand starts its documented life anew: that
             // is what it is made for.
             FreshToken::Extended(token) => Some(self.follow(before, token, self.is_replaced)),
@@ -152,6 +153,16 @@ impl Next<'_> {
             }
             // The documentation said so when it came, too.
             (_, Basis::Documented) => before,
+        })
+    }
+
+    /// The call has prolonged the token in hand, which it does not carry.
+    fn prolonged(&self, before: Before, (expiry, basis): End) -> Option<Token> {
+        let Before { token, lived } = before;
+        let token = timed(token?, self.sent, expiry, basis);
+        Some(match (expiry, basis) {
+            (Expiry::Unknown, Basis::Stated) => self.lives_as_long(token, lived),
+            _ => token,
         })
     }
 

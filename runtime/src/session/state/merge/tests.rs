@@ -435,6 +435,30 @@ fn the_last_lifetime_is_that_of_a_token_that_was_taken_too() {
 }
 
 #[test]
+fn a_call_that_extends_a_token_it_does_not_carry_starts_its_life_anew() {
+    let unseen = |lifetime| TokenRule {
+        lifetime,
+        ..TokenRule::new("accessToken", Role::Access)
+    };
+    let after = |rule, answer: Json| {
+        let lifecycle = lifecycle(vec![rule]);
+        let fresh = fresh(lifecycle, &exchange("none", SENT), response(&answer)).unwrap();
+        let mut state = State::default();
+        state.kept.put_token("accessToken", documented("a", 1500));
+        told(&merge(lifecycle, state, fresh, None))
+    };
+    let documented = after(unseen(const { &[fixed(1800)] }), json!({}));
+    assert_eq!(documented, "accessToken=a 1000..2800*");
+    let stated = after(
+        unseen(const { &[seconds("/expires")] }),
+        json!({"expires": 60}),
+    );
+    assert_eq!(stated, "accessToken=a 1000..1060");
+    let as_before = after(unseen(const { &[seconds("/expires")] }), json!({}));
+    assert_eq!(as_before, "accessToken=a 1000..2500*");
+}
+
+#[test]
 fn a_call_that_extends_the_token_in_hand_starts_its_documented_life_anew() {
     let access = TokenRule {
         sent: Some(Expression::RequestBody("/refresh")),
