@@ -1,4 +1,5 @@
-//! What a keeper costs in memory, counted by the allocator: for each session it keeps, for each source it has handed out.
+//! What a keeper costs in memory, counted by the allocator: for each session it keeps, for each source it has handed out;
+//! and how many sessions that expire at one instant fall due together.
 //!
 //! With `TOKEN_REFRESH_FULL=1` in the environment: a million sessions and a hundred thousand sources. The figures are printed:
 //! `TOKEN_REFRESH_FULL=1 cargo test --release --all-features --test keeper_figures -- --nocapture`.
@@ -101,6 +102,7 @@ async fn a_keeper_costs_little_for_what_it_keeps_and_nothing_for_what_was_droppe
     assert!(beyond <= 100.0, "{beyond} B beyond the tokens");
 
     find_due(&store, sessions).await;
+    spread(&store, sessions).await;
     sources_leave_nothing(&keeper, sources).await;
 }
 
@@ -115,6 +117,32 @@ async fn find_due(store: &MemoryStore, sessions: usize) {
     let (some, for_some) = look(START.plus_millis(3_600_000), 100).await;
     assert_eq!((none, some), (0, 100));
     println!("  of {sessions}, finding none due took {for_none:.1?}, a hundred {for_some:.1?}");
+}
+
+/// All sessions expire within one second: how many of them fall due in the busiest ten seconds.
+async fn spread(store: &MemoryStore, sessions: usize) {
+    const STEP: i64 = 10_000;
+    let (mut found, mut steps, mut most) = (0, 0_u32, 0);
+    for step in 0..=360 {
+        let now = START.plus_millis(step * STEP);
+        let claimed = store.claim_due(
+            Bearer::STORED_AS,
+            now,
+            sessions,
+            Duration::from_secs(86_400),
+        );
+        let claimed = claimed.await.unwrap().len();
+        found += claimed;
+        steps += u32::from(claimed > 0);
+        most = most.max(claimed);
+    }
+    assert_eq!(found, sessions, "each falls due once");
+    let mean = sessions as f64 / f64::from(steps);
+    println!(
+        "  {sessions} that expire in one second fall due over {steps} steps of 10 s, {most} in the busiest, {mean:.0} in the mean"
+    );
+    assert!(steps >= 30, "five minutes of jitter are thirty steps");
+    assert!(most as f64 <= mean * 1.5, "{most} at once");
 }
 
 async fn sources_leave_nothing(keeper: &Keeper<Bearer>, sources: usize) {
