@@ -160,6 +160,12 @@ impl Lifecycle {
         at(self.window.from, token)
     }
 
+    /// When the window of the token in hand closes, by what the spec says of it; the grant's own end aside.
+    #[cfg(feature = "session")]
+    pub(crate) fn closes(&self, situation: &Situation) -> Option<Timestamp> {
+        at(self.window.until?, situation.token?)
+    }
+
     /// Whether a call is accepted now, be the token good or not: for one that the API has refused before its time.
     #[cfg(feature = "session")]
     pub(crate) fn accepts(&self, situation: &Situation) -> Acceptance {

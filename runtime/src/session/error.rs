@@ -1,12 +1,17 @@
 //! Why there is no token: one error for all who wait, with questions instead of text to parse.
 
+mod kind;
+mod reason;
+
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use self::kind::SessionErrorKind;
+pub use self::reason::SignInReason;
 use super::SessionKey;
-use crate::{Failure, Reauthentication, Timestamp};
+use crate::{Reauthentication, Timestamp};
 
 /// Why a session has no token to give. Cheap to clone: everyone who waited for a refresh gets the same one.
 ///
@@ -18,36 +23,10 @@ struct Inner {
     key: SessionKey,
     kind: SessionErrorKind,
     how: Reauthentication,
+    reason: Option<SignInReason>,
     since: Option<Timestamp>,
     retry_at: Option<Timestamp>,
     source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-/// What an application can do about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SessionErrorKind {
-    /// The user has to sign in: the session is over, its window is closed, or there never was one. No call is made
-    /// until new tokens are put in.
-    Reauthenticate,
-    /// The client's own settings are wrong, its credentials or a value that cannot be sent. The tokens are kept.
-    Misconfigured,
-    /// There were too many calls; the next one is made no earlier than [`SessionError::retry_at`].
-    RateLimited,
-    /// The provider, or the way there, has a passing trouble.
-    Transient,
-    /// The provider accepts no call yet.
-    TooEarly,
-    /// The answer was lost after the request went out: nobody knows whether the grant was spent.
-    InDoubt,
-    /// The answer is a success that cannot be read, or brought a token that was over when it came.
-    Protocol,
-    /// The provider says that the request itself is wrong.
-    Rejected,
-    /// The store did not do what it was asked.
-    Store,
-    /// The source or its keeper was shut down.
-    ShutDown,
 }
 
 impl SessionError {
@@ -56,10 +35,16 @@ impl SessionError {
             key: key.clone(),
             kind,
             how,
+            reason: None,
             since: None,
             retry_at: None,
             source: None,
         }))
+    }
+
+    /// With why the user has to sign in.
+    pub(crate) fn because_of(self, reason: SignInReason) -> Self {
+        self.with(|inner| inner.reason = Some(reason))
     }
 
     /// With an instant since which it is so.
@@ -106,6 +91,11 @@ impl SessionError {
     /// How the user signs in again, in the vendor's words.
     pub fn how(&self) -> Reauthentication {
         self.0.how
+    }
+
+    /// Why the user has to sign in, where that is known; `None` of other errors.
+    pub fn sign_in_reason(&self) -> Option<SignInReason> {
+        self.0.reason
     }
 
     /// Whether the same call may succeed later without anyone doing anything.
@@ -159,41 +149,13 @@ impl SessionError {
     }
 }
 
-impl SessionErrorKind {
-    /// The kind that a refusal of this class makes.
-    pub(crate) fn of(failure: Failure) -> Self {
-        match failure {
-            Failure::Reauthenticate => Self::Reauthenticate,
-            Failure::Credentials => Self::Misconfigured,
-            Failure::TooEarly => Self::TooEarly,
-            Failure::RateLimited => Self::RateLimited,
-            Failure::Transient => Self::Transient,
-            Failure::Rejected => Self::Rejected,
-        }
-    }
-
-    fn in_words(self) -> &'static str {
-        match self {
-            Self::Reauthenticate => "the user has to sign in",
-            Self::Misconfigured => "the client's own settings are wrong",
-            Self::RateLimited => "there were too many calls",
-            Self::Transient => "the provider, or the way there, has a passing trouble",
-            Self::TooEarly => "the provider accepts no call yet",
-            Self::InDoubt => "the answer was lost, and nobody knows whether the grant was spent",
-            Self::Protocol => "the provider's answer is of no use",
-            Self::Rejected => "the provider says that the request is wrong",
-            Self::Store => "the store did not do what it was asked",
-            Self::ShutDown => "the source was shut down",
-        }
-    }
-}
-
 impl fmt::Display for SessionError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { key, kind, .. } = &*self.0;
-        write!(formatter, "{key}: {}", kind.in_words())?;
-        if let Some(since) = self.0.since {
-            write!(formatter, ", since {since}")?;
+        write!(formatter, "{}: ", self.0.key)?;
+        match (self.0.reason, self.0.since) {
+            (Some(reason), since) => reason.describe(since, formatter)?,
+            (None, Some(since)) => write!(formatter, "{}, since {since}", self.0.kind.in_words())?,
+            (None, None) => formatter.write_str(self.0.kind.in_words())?,
         }
         if let Some(retry_at) = self.0.retry_at {
             write!(formatter, "; no call is made before {retry_at}")?;
@@ -211,6 +173,9 @@ impl fmt::Debug for SessionError {
         fields
             .field("session", &self.0.key)
             .field("kind", &self.0.kind);
+        if let Some(reason) = self.0.reason {
+            fields.field("sign_in_reason", &reason);
+        }
         if let Some(since) = self.0.since {
             fields.field("since", &since);
         }

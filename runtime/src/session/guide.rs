@@ -150,7 +150,7 @@
 //!
 //! | kind | it means | do this |
 //! |:--|:--|:--|
-//! | `Reauthenticate` | the session is over, its window is closed, or nobody has signed in yet; no call is made any more | ask the user to sign in ([`how`](super::SessionError::how)), then `insert` |
+//! | `Reauthenticate` | the session is over, its window is closed, or nobody has signed in yet; no call is made any more | ask the user to sign in ([`how`](super::SessionError::how), and [`sign_in_reason`](super::SessionError::sign_in_reason) for why), then `insert` |
 //! | `Misconfigured` | the client's own credentials or settings are wrong; the tokens are kept | wake the operator; it is tried again, ever more seldom |
 //! | `RateLimited` | there were too many calls | wait for [`retry_at`](super::SessionError::retry_at); no call is made before |
 //! | `Transient` | the provider, or the way there, has a passing trouble | the same |

@@ -21,7 +21,7 @@ mod wire;
 
 pub use self::clock::{Clock, ManualClock, Now};
 pub use self::driver::{Events, Gate, GateBuilder};
-pub use self::error::{SessionError, SessionErrorKind};
+pub use self::error::{SessionError, SessionErrorKind, SignInReason};
 pub use self::event::{Event, EventKind};
 pub use self::keeper::{Drained, Keeper, KeeperBuilder};
 pub use self::key::SessionKey;

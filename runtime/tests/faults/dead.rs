@@ -1,9 +1,22 @@
 //! `invalid_grant`: the store is read again; adopt, or latch dead with one typed signal; no call until new tokens are put in.
 
-use token_refresh_runtime::session::EventKind;
+use token_refresh_runtime::session::{EventKind, SignInReason};
 use token_refresh_runtime::testing::Fault;
 
 use crate::support::*;
+
+#[tokio::test]
+async fn nobody_has_signed_in() {
+    let bench = Bench::new::<Strict>();
+    let error = soon("an answer", bench.source::<Strict>().token()).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.sign_in_reason(), Some(SignInReason::NeverSignedIn));
+    assert_eq!(
+        error.to_string(),
+        "strict/customer-42: nobody has signed in. Sign in again."
+    );
+    assert_eq!(bench.server.counts().requests, 0);
+}
 
 #[tokio::test]
 async fn the_session_is_over() {
@@ -15,7 +28,11 @@ async fn the_session_is_over() {
     let error = soon("an answer", source.token()).await.unwrap_err();
     assert!(error.needs_reauthentication());
     assert_eq!(error.how().how, Some("Sign in again."));
-    assert!(error.since().is_some());
+    assert_eq!(error.sign_in_reason(), Some(SignInReason::Refused));
+    assert_eq!(
+        error.to_string(),
+        "strict/customer-42: the provider ended the session at 2023-11-15T00:13:20Z. Sign in again."
+    );
     event(&mut events, "the signal", |kind| {
         matches!(kind, EventKind::Dead(_))
     })

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use super::super::state::{Dead, Failed, Intent};
-use super::super::{SessionError, SessionErrorKind};
+use super::super::{SessionError, SessionErrorKind, SignInReason};
 use super::note::{Note, What};
 use super::rules::backoff;
 use super::{Ask, Context, Machine, Phase, Spending, Step};
@@ -171,6 +171,9 @@ impl Machine {
             }
         }
         let mut error = self.rules.waiting(kind, failed.retry_at);
+        if failure.kind == FailureKind::Unfit(SessionErrorKind::Reauthenticate) {
+            error = error.because_of(SignInReason::Incomplete);
+        }
         if let Some(source) = failure.source {
             error = error.caused_by_any(source);
         }

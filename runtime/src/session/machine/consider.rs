@@ -93,13 +93,17 @@ impl Machine {
                 return self.wait(SessionErrorKind::TooEarly, opens, context);
             }
             Decision::Reauthenticate { since } => {
-                return self.sign_in(self.rules.closed(since), context, tell);
+                let error = self.rules.closed(&situation, since);
+                return self.sign_in(error, context, tell);
             }
             _ => {}
         }
         match self.rules.lifecycle.accepts(&situation) {
             Acceptance::NotBefore(opens) => self.wait(SessionErrorKind::TooEarly, opens, context),
-            Acceptance::NotSince(since) => self.sign_in(self.rules.closed(since), context, tell),
+            Acceptance::NotSince(since) => {
+                let error = self.rules.closed(&situation, since);
+                self.sign_in(error, context, tell)
+            }
             Acceptance::Now => self.weigh_call(&state, now, context, tell),
         }
     }

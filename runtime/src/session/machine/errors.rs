@@ -2,9 +2,9 @@
 
 use super::super::state::{Dead, Failed};
 use super::super::store::StoreError;
-use super::super::{SessionError, SessionErrorKind};
+use super::super::{SessionError, SessionErrorKind, SignInReason};
 use super::Rules;
-use crate::{Missing, Timestamp};
+use crate::{Missing, Situation, Timestamp};
 
 impl Rules {
     /// An error of this kind.
@@ -18,20 +18,29 @@ impl Rules {
             .lifecycle
             .grant()
             .map_or("record", |index| self.lifecycle.tokens[index].name);
-        self.error(SessionErrorKind::Reauthenticate)
+        self.sign_in(SignInReason::NeverSignedIn)
             .caused_by(Missing::new(name))
     }
 
     /// The provider has said that it is over.
     pub(super) fn dead(&self, dead: &Dead) -> SessionError {
-        self.error(SessionErrorKind::Reauthenticate)
+        self.sign_in(SignInReason::Refused)
             .since_instant(Some(dead.since))
     }
 
-    /// The window has closed.
-    pub(super) fn closed(&self, since: Timestamp) -> SessionError {
+    /// No call is accepted since this instant: the window has closed, or the grant is over.
+    pub(super) fn closed(&self, situation: &Situation, since: Timestamp) -> SessionError {
+        let reason = if self.lifecycle.closes(situation) == Some(since) {
+            SignInReason::WindowClosed
+        } else {
+            SignInReason::GrantOver
+        };
+        self.sign_in(reason).since_instant(Some(since))
+    }
+
+    fn sign_in(&self, reason: SignInReason) -> SessionError {
         self.error(SessionErrorKind::Reauthenticate)
-            .since_instant(Some(since))
+            .because_of(reason)
     }
 
     /// No call is made before this instant.

@@ -7,8 +7,10 @@ use super::driven::{Driven, START, state};
 use super::world::{LIFETIME, ROTATES, STAYS};
 use crate::session::machine::{Ask, Event, FailureKind, Rules, Want};
 use crate::session::store::Owner;
-use crate::session::{EventKind, SessionErrorKind, SessionKey};
-use crate::{Failure, Lifecycle, Limit, LimitScope, Moment, Secret, Window};
+use crate::session::{EventKind, SessionErrorKind, SessionKey, SignInReason};
+use crate::{
+    Expiry, Failure, Lifecycle, Limit, LimitScope, Moment, Reauthentication, Secret, Token, Window,
+};
 
 const MINUTE: i64 = 60_000;
 
@@ -103,6 +105,10 @@ fn no_call_is_made_before_the_window_nor_after() {
             from: Moment::expiry(10 * MINUTE),
             until: Some(Moment::expiry(20 * MINUTE)),
         },
+        reauthenticate: Reauthentication {
+            how: Some("Ask for a code."),
+            url: None,
+        },
         ..ROTATES_COPY
     };
     let old = state("a1", "r1", START);
@@ -121,6 +127,31 @@ fn no_call_is_made_before_the_window_nor_after() {
     assert!(error.needs_reauthentication());
     assert_eq!(error.since(), Some(START.plus_millis(80 * MINUTE)));
     assert!(matches!(driven.events[..], [EventKind::Dead(_)]));
+    assert_eq!(error.sign_in_reason(), Some(SignInReason::WindowClosed));
+    assert_eq!(
+        error.to_string(),
+        "simulated/one: the window to refresh closed at 2023-11-14T23:33:20Z. Ask for a code."
+    );
+}
+
+#[test]
+fn a_grant_that_is_over_is_told_from_a_window_that_has_closed() {
+    let mut driven = Driven::new(&ROTATES);
+    driven.pass(LIFETIME + Duration::from_secs(60));
+    let mut old = state("a1", "r1", START).duplicate();
+    let end = START.plus_millis(30 * MINUTE);
+    old.kept.put_token(
+        "refresh",
+        Token::with_times("r1", Some(START), Expiry::At(end)),
+    );
+    driven.fly(Want::Good);
+    assert!(driven.loaded(&Arc::new(old)).is_none());
+    let error = driven.error();
+    assert_eq!(error.sign_in_reason(), Some(SignInReason::GrantOver));
+    assert_eq!(
+        error.to_string(),
+        "simulated/one: the grant expired at 2023-11-14T22:43:20Z"
+    );
 }
 
 #[test]
