@@ -10,7 +10,7 @@ use std::time::Duration;
 
 pub use self::kind::SessionErrorKind;
 pub use self::reason::SignInReason;
-use super::SessionKey;
+use super::{Clock, SessionKey};
 use crate::{Reauthentication, Timestamp};
 
 /// Why a session has no token to give. Cheap to clone: everyone who waited for a refresh gets the same one.
@@ -21,6 +21,7 @@ pub struct SessionError(Arc<Inner>);
 
 struct Inner {
     key: SessionKey,
+    clock: Clock,
     kind: SessionErrorKind,
     how: Reauthentication,
     reason: Option<SignInReason>,
@@ -30,9 +31,15 @@ struct Inner {
 }
 
 impl SessionError {
-    pub(crate) fn new(key: &SessionKey, kind: SessionErrorKind, how: Reauthentication) -> Self {
+    pub(crate) fn new(
+        key: &SessionKey,
+        clock: &Clock,
+        kind: SessionErrorKind,
+        how: Reauthentication,
+    ) -> Self {
         Self(Arc::new(Inner {
             key: key.clone(),
+            clock: clock.clone(),
             kind,
             how,
             reason: None,
@@ -141,11 +148,11 @@ impl SessionError {
         self.0.retry_at
     }
 
-    /// How long until then.
+    /// How long until then, by the session's clock; nothing once it has come.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0
             .retry_at
-            .map(|instant| instant.since(Timestamp::now()))
+            .map(|instant| instant.since(self.0.clock.now().wall))
     }
 }
 

@@ -50,6 +50,7 @@ async fn an_hour(bench: &Bench, source: &Source<Early>, kind: SessionErrorKind) 
         let retry_at = error.retry_at().unwrap();
         let left = retry_at.since(bench.clock.now().wall);
         assert!(left <= Duration::from_secs(300), "{left:?}");
+        assert_eq!(error.retry_after(), Some(left));
         bench
             .clock
             .advance(left.saturating_sub(Duration::from_millis(1)));

@@ -71,6 +71,7 @@ async fn a_token_that_is_over_when_it_comes() {
     // The new grant was kept all the same.
     bench.server.behave();
     bench.clock.advance(5 * MINUTE);
+    assert_eq!(error.retry_after(), Some(Duration::ZERO));
     soon("a token", source.token()).await.unwrap();
     let counts = bench.server.counts();
     assert_eq!((counts.refreshed, counts.reused), (2, 0));

@@ -89,6 +89,7 @@ impl Session {
     pub(crate) fn new(parts: Parts) -> Arc<Self> {
         let rules = Arc::new(Rules {
             key: parts.key.clone(),
+            clock: parts.clock.clone(),
             lifecycle: parts.vendor.lifecycle(),
             variant: parts.variant,
             owner: Owner::unique(),
@@ -147,7 +148,7 @@ impl Session {
 
     /// An error of this kind about this session.
     pub(crate) fn error(&self, kind: SessionErrorKind) -> SessionError {
-        SessionError::new(&self.key, kind, self.rules.lifecycle.reauthenticate)
+        self.rules.error(kind)
     }
 
     /// Where the session's tasks run.

@@ -9,7 +9,7 @@ use crate::{Missing, Situation, Timestamp};
 impl Rules {
     /// An error of this kind.
     pub(crate) fn error(&self, kind: SessionErrorKind) -> SessionError {
-        SessionError::new(&self.key, kind, self.lifecycle.reauthenticate)
+        SessionError::new(&self.key, &self.clock, kind, self.lifecycle.reauthenticate)
     }
 
     /// Nobody has signed in.

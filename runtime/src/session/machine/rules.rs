@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::SessionKey;
 use super::super::state::{State, stored_as};
 use super::super::store::Owner;
+use super::super::{Clock, SessionKey};
 use crate::{Decision, Life, Lifecycle, LimitScope, Previous, Secret, Situation, Timestamp, Token};
 
 /// The first wait after a failure, doubled with each further one.
@@ -25,6 +25,8 @@ pub(super) const MOST_PATIENCE: Duration = Duration::from_secs(86_400);
 pub(crate) struct Rules {
     /// Which session.
     pub(crate) key: SessionKey,
+    /// For errors alone, which tell how long to wait: the machine is told the time.
+    pub(crate) clock: Clock,
     /// The life of its tokens.
     pub(crate) lifecycle: &'static Lifecycle,
     /// Which of several audiences.

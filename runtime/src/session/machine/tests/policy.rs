@@ -7,7 +7,7 @@ use super::driven::{Driven, START, state};
 use super::world::{LIFETIME, ROTATES, STAYS};
 use crate::session::machine::{Ask, Event, FailureKind, Rules, Want};
 use crate::session::store::Owner;
-use crate::session::{EventKind, SessionErrorKind, SessionKey, SignInReason};
+use crate::session::{Clock, EventKind, SessionErrorKind, SessionKey, SignInReason};
 use crate::{
     Expiry, Failure, Lifecycle, Limit, LimitScope, Moment, Reauthentication, Secret, Token, Window,
 };
@@ -17,6 +17,7 @@ const MINUTE: i64 = 60_000;
 fn due(lifecycle: &'static Lifecycle, subject: &str) -> i64 {
     let rules = Rules {
         key: SessionKey::new("simulated", subject),
+        clock: Clock::System,
         lifecycle,
         variant: None,
         owner: Owner::named("me"),

@@ -8,7 +8,7 @@ use crate::reply::{Fresh, FreshToken};
 use crate::session::machine::{Answered, Failure, FailureKind, Loaded, Rules};
 use crate::session::state::State;
 use crate::session::store::{Acquired, Lease, Owner, StoreError, Version, Written};
-use crate::session::{Now, SessionKey};
+use crate::session::{Clock, Now, SessionKey};
 use crate::{
     Expiry, Expression, Kept, Lifecycle, Lifetime, Location, Previous, Role, Timestamp, Token,
     TokenRule,
@@ -59,6 +59,7 @@ pub(super) static STAYS: Lifecycle = lifecycle(&[ACCESS, REFRESH]);
 pub(super) fn rules(lifecycle: &'static Lifecycle, owner: &str) -> Arc<Rules> {
     Arc::new(Rules {
         key: SessionKey::new("simulated", "one"),
+        clock: Clock::System,
         lifecycle,
         variant: None,
         owner: Owner::named(owner),
