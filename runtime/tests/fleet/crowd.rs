@@ -58,10 +58,7 @@ fn check(place: &Place, processes: usize) {
         source.insert(signed_in).await.unwrap();
     });
     // As far away as a vendor: they meet before the answer is there.
-    server.always(Fault::mangled(|answer| {
-        std::thread::sleep(Duration::from_millis(200));
-        answer
-    }));
+    server.always(Fault::delayed(Duration::from_millis(200)));
     let gate = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = gate.local_addr().unwrap().port().to_string();
     let children: Vec<_> = (0..processes)

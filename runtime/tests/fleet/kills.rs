@@ -233,10 +233,7 @@ async fn ward<P: Vendor>(store: &Arc<dyn Store>, name: &str) -> Ward<P> {
     let server = StrictServer::builder(P::LIFECYCLE).strict();
     let server = server.lifetime("accessToken", LIFE).start();
     // As far away as a vendor: a kill may fall between its rotation and the arrival of the answer.
-    server.always(Fault::mangled(|answer| {
-        std::thread::sleep(Duration::from_millis(5));
-        answer
-    }));
+    server.always(Fault::delayed(Duration::from_millis(5)));
     let mut ward = Ward {
         server,
         sessions: BTreeMap::new(),

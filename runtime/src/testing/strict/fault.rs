@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::testing::Answer;
 use crate::{Failure, Json};
@@ -9,6 +10,19 @@ use crate::{Failure, Json};
 /// A misbehaviour, for one request or several (see [`StrictServer::next`](super::StrictServer::next)).
 ///
 /// What matters most is whether the tokens were rotated: every kind says so.
+///
+/// | misbehaviour | before the tokens rotated | after |
+/// |:--|:--|:--|
+/// | a status | [`status`](Self::status), [`instead`](Self::instead), [`refuse`](Self::refuse) | `mangled(\|_\| Answer::new(500))` |
+/// | delay, for a real while | | [`delayed`](Self::delayed) |
+/// | delay, until the test says so | [`held`](Self::held), [`hold_before`](Self::hold_before) | [`held_after`](Self::held_after), [`hold_after`](Self::hold_after) |
+/// | stall | [`stall_before`](Self::stall_before) | [`stall_after`](Self::stall_after); halfway through the body: `mangled(Answer::stalled)` |
+/// | reset | [`reset_before`](Self::reset_before) | [`reset_after`](Self::reset_after) |
+/// | truncated | | `mangled(Answer::truncated)` |
+/// | huge | `instead(Answer::new(200).endless())` | `mangled(Answer::endless)`, `mangled(\|answer\| answer.padded(1 << 27))`, [`bomb`](Self::bomb) |
+/// | redirect | `instead(Answer::redirect(307, url))` | `mangled(\|_\| Answer::redirect(307, url))` |
+/// | wrong type of the answer | `instead(Answer::html(200, page))` | `mangled(\|_\| Answer::html(200, page))` |
+/// | wrong type of a field | | `edited(\|body\| body["expires_in"] = "soon".into())` |
 ///
 /// ```
 /// use token_refresh_runtime::testing::{Answer, Fault};
@@ -21,7 +35,9 @@ use crate::{Failure, Json};
 /// let slow = Fault::held_after();
 /// // The tokens were rotated, and the answer breaks off.
 /// let torn = Fault::mangled(Answer::truncated);
-/// # let _ = (busy, lost, slow, torn);
+/// // The tokens were rotated, and the answer says how long they live in a word.
+/// let mistyped = Fault::edited(|body| body["expires_in"] = "soon".into());
+/// # let _ = (busy, lost, slow, torn, mistyped);
 /// ```
 #[derive(Clone)]
 #[must_use]
@@ -104,6 +120,15 @@ impl Fault {
             answer
                 .header("content-encoding", "gzip")
                 .body(super::bomb::gzip(64 * 1024 * 1024))
+        })
+    }
+
+    /// The tokens are rotated, and the answer takes so much real time: for a test over processes, which has to meet its vendor on
+    /// the way. A test that steers its clock steers this too, with [`Self::held_after`].
+    pub fn delayed(by: Duration) -> Self {
+        Self::mangled(move |answer| {
+            std::thread::sleep(by);
+            answer
         })
     }
 
