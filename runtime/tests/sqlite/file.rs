@@ -168,7 +168,7 @@ async fn someone_elses_file_is_refused() {
     let (_folder, path) = folder();
     drop(open(&path).await);
     if std::os::unix::fs::chown(&path, Some(65534), None).is_err() {
-        eprintln!("SKIPPED: only root can give a file away");
+        skipped("only root can give a file away");
         return;
     }
     assert_error(

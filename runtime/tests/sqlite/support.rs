@@ -1,5 +1,6 @@
 //! Folders, sessions, and other processes: this very program, started again.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -120,4 +121,11 @@ pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
         .build()
         .unwrap()
         .block_on(work)
+}
+
+/// Says on the terminal, past the harness's capture, that this test is not done here.
+pub(crate) fn skipped(reason: &str) {
+    let test = std::thread::current();
+    let name = test.name().unwrap_or("a test");
+    let _ = writeln!(std::io::stderr(), "SKIPPED {name}: {reason}");
 }
