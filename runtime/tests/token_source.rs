@@ -101,6 +101,15 @@ async fn a_ticket_that_a_refresh_would_kill_has_no_successor_before_the_next_is_
 }
 
 #[tokio::test]
+async fn no_ticket_is_taken_out_of_the_store_after_a_shutdown() {
+    let Bench { server, source, .. } = Bench::new(Tickets::at);
+    source.insert(server.sign_in().into_kept()).await.unwrap();
+    source.shutdown().await;
+    let error = source.take().await.unwrap_err();
+    assert_eq!(error.kind(), SessionErrorKind::ShutDown);
+}
+
+#[tokio::test]
 async fn whoever_takes_a_ticket_and_goes_away_leaves_it_to_the_next() {
     let Bench { server, source, .. } = Bench::new(FragileTickets::at);
     let signed_in = server.sign_in();

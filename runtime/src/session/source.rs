@@ -90,7 +90,11 @@ impl<P: Keep> TokenSource<P> {
             .collect()
     }
 
-    /// Lets what is under way come to its end, and begins nothing new. Tokens that are good are still read.
+    /// Lets what is under way come to its end, and begins nothing new: no refresh, and no write to the store. A token that is
+    /// good is still read; whatever would need the provider or the store answers [`SessionErrorKind::ShutDown`], `insert`,
+    /// `forget` and [`take`](TokenSource::take) among them.
+    ///
+    /// Other sources of the session, in this process or elsewhere, go on.
     ///
     /// # Cancellation
     /// Dropping the future does not undo it; what is under way goes on.
@@ -224,7 +228,7 @@ impl<P: SignIn> TokenSource<P> {
     /// lives again.
     ///
     /// # Errors
-    /// The store did not take them.
+    /// The store did not take them, or the source was shut down.
     ///
     /// # Cancellation
     /// Dropping the future stops nothing: the tokens are stored.
@@ -236,7 +240,10 @@ impl<P: SignIn> TokenSource<P> {
     /// Forgets the session, here and in the store. The provider is not told.
     ///
     /// # Errors
-    /// The store did not do it.
+    /// The store did not do it, or the source was shut down.
+    ///
+    /// # Cancellation
+    /// Dropping the future stops nothing: the session is removed.
     pub async fn forget(&self) -> Result<(), SessionError> {
         self.session.edit(Change::Forget).await.map(drop)
     }

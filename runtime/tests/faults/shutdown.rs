@@ -77,3 +77,21 @@ async fn a_source_that_is_dropped_finishes_its_refresh() {
     assert_eq!(Some(bare(&token)), bench.latest_access().as_deref());
     assert_eq!(bench.server.counts().requests, 1);
 }
+
+#[tokio::test]
+async fn nothing_is_written_after_a_shutdown() {
+    let bench = Bench::new::<Strict>();
+    let (source, signed_in) = bench.signed_in::<Strict>().await;
+    soon("the end", source.shutdown()).await;
+    let before = bench.store.entry(source.session()).await.unwrap().version;
+    let inserted = soon("an answer", source.insert(copy(&signed_in))).await;
+    let forgotten = soon("an answer", source.forget()).await;
+    for refused in [inserted, forgotten] {
+        assert_eq!(refused.unwrap_err().kind(), SessionErrorKind::ShutDown);
+    }
+    let after = bench.store.entry(source.session()).await.unwrap().version;
+    assert_eq!(after, before);
+    // Others go on.
+    let other = bench.source::<Strict>();
+    other.insert(copy(&signed_in)).await.unwrap();
+}

@@ -21,12 +21,16 @@ pub(crate) enum Done {
 }
 
 impl Session {
-    /// Makes a change, and waits for it.
+    /// Makes a change, and waits for it. None is made once the source is being shut down.
     pub(crate) async fn edit(self: &Arc<Self>, change: Change) -> Result<Done, SessionError> {
         let gone = || self.error(SessionErrorKind::ShutDown);
         let handle = self.handle().map_err(|_| gone())?;
-        let (answer, answered) = oneshot::channel();
+        // Counted before it is asked: a shutdown either waits for this, or is seen here.
         let editing = Editing::new(Arc::clone(self));
+        if *self.closing.borrow() {
+            return Err(gone());
+        }
+        let (answer, answered) = oneshot::channel();
         handle.spawn(async move {
             let session = Arc::clone(&editing.0);
             let done = session.make(change).await;
