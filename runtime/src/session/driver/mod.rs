@@ -163,7 +163,7 @@ impl Session {
     fn publish(&self, machine: &Machine) {
         let now = self.clock.now();
         let shown = machine.shown(now).and_then(|shown| {
-            let header = self.header_of(&shown)?;
+            let header = self.header_of(&shown.state)?;
             let Shown {
                 state,
                 until,
@@ -182,13 +182,13 @@ impl Session {
     }
 
     /// The token as the API wants to see it. A single-use token is taken, never shown.
-    fn header_of(&self, shown: &Shown) -> Option<HeaderValue> {
+    fn header_of(&self, state: &State) -> Option<HeaderValue> {
         let lifecycle = self.rules.lifecycle;
         let rule = &lifecycle.tokens[lifecycle.replaced()?];
         if rule.uses.is_some() {
             return None;
         }
-        let access = self.rules.access(&shown.state)?;
+        let access = self.rules.access(state)?;
         let prefix = match rule.present {
             None | Some(Presentation::Bearer) => "Bearer ",
             Some(Presentation::Header { prefix, .. }) => prefix,
@@ -214,6 +214,10 @@ impl Session {
             return None;
         }
         let state = self.state()?;
+        // It may have been replaced since that look: its successor was refused by nobody.
+        if self.header_of(&state).as_ref() != Some(refused) {
+            return None;
+        }
         let access = self.rules.access(&state)?;
         Some(Secret::from(access.expose()))
     }
