@@ -130,6 +130,73 @@ async fn whoever_takes_a_ticket_and_goes_away_leaves_it_to_the_next() {
     assert_eq!(server.counts().requests, 0);
 }
 
+/// As long as the change takes on this thread, with a store in memory: nothing here waits for anything else.
+async fn let_it_be_made() {
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_that_has_come_is_not_lost_with_whoever_does_not_look_any_more() {
+    let Bench { server, source, .. } = Bench::new(FragileTickets::at);
+    let signed_in = server.sign_in();
+    let text = signed_in.text("accessToken").unwrap().to_owned();
+    source.insert(signed_in.into_kept()).await.unwrap();
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut taking = Box::pin(source.take());
+    assert!(taking.as_mut().poll(&mut context).is_pending());
+    let_it_be_made().await;
+    // Its answer is there, and is never looked at.
+    drop(taking);
+    let taken = source.take().await.unwrap().into_secret();
+    assert_eq!(taken.expose(), text);
+    assert_eq!(server.counts().requests, 0);
+}
+
+#[tokio::test]
+async fn a_ticket_of_the_session_before_is_nobodys() {
+    let Bench { server, source, .. } = Bench::new(FragileTickets::at);
+    source.insert(server.sign_in().into_kept()).await.unwrap();
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut taking = Box::pin(source.take());
+    assert!(taking.as_mut().poll(&mut context).is_pending());
+    let_it_be_made().await;
+    let signed_in = server.sign_in();
+    let text = signed_in.text("accessToken").unwrap().to_owned();
+    source.insert(signed_in.into_kept()).await.unwrap();
+    drop(taking);
+    let taken = source.take().await.unwrap().into_secret();
+    assert_eq!(taken.expose(), text);
+    assert_eq!(server.counts().requests, 0);
+}
+
+/// Many go away at once: none of their tickets takes another one's place.
+#[tokio::test]
+async fn several_tickets_that_nobody_waited_for_are_all_kept() {
+    let Bench { server, source, .. } = Bench::new(Tickets::at);
+    source.insert(server.sign_in().into_kept()).await.unwrap();
+    let mut events = source.events();
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut left = Vec::new();
+    for _ in 0..2 {
+        let mut taking = Box::pin(source.take());
+        assert!(taking.as_mut().poll(&mut context).is_pending());
+        // The successor is fetched behind it.
+        while !matches!(
+            events.next().await.unwrap().kind,
+            EventKind::Refreshed { .. }
+        ) {}
+        left.push(taking);
+    }
+    let requests = server.counts().requests;
+    drop(left);
+    let first = source.take().await.unwrap().into_secret();
+    let second = source.take().await.unwrap().into_secret();
+    assert_ne!(first, second);
+    assert_eq!(server.counts().requests, requests);
+}
+
 #[tokio::test]
 async fn other_tokens_of_the_session_are_had_by_their_types() {
     let Bench {

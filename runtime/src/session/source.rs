@@ -204,8 +204,8 @@ impl<P: Keep<Access: SingleUseToken>> TokenSource<P> {
             if let Some(token) = session.spare() {
                 return Ok(P::Access::from_token(token));
             }
-            if let Done::Taken(token) = session.edit(Change::Take).await? {
-                return Ok(P::Access::from_token(token));
+            if let Done::Taken(taken) = session.edit(Change::Take).await? {
+                return Ok(P::Access::from_token(taken.into_token()));
             }
             // Whoever took the last one may have gone away meanwhile; a refresh might kill it.
             if let Some(token) = session.spare() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::Session;
+use super::spare::Taken;
 use crate::Token;
 use crate::session::machine::{Change, Edit, EditAsk, EditEvent, Edited, Want};
 use crate::session::store::StoreError;
@@ -15,7 +16,7 @@ pub(crate) enum Done {
     /// It is in the store.
     Stored,
     /// The token.
-    Taken(Token),
+    Taken(Taken),
     /// There is none to take.
     Empty,
 }
@@ -33,21 +34,21 @@ impl Session {
         let (answer, answered) = oneshot::channel();
         handle.spawn(async move {
             let session = Arc::clone(&editing.0);
-            let done = session.make(change).await;
-            if let Err(Ok(Done::Taken(token))) = answer.send(done) {
-                // Whoever asked has gone: the token is for the next one.
-                session.desk().spare = Some(token);
-            }
+            // Whoever asked may have gone.
+            drop(answer.send(session.make(change).await));
             drop(editing);
         });
         answered.await.map_err(|_| gone())?
     }
 
-    /// The token that was taken for someone who has gone.
+    /// A token that was taken for someone who has gone.
     pub(crate) fn spare(&self) -> Option<Token> {
         let now = self.clock.now().wall;
-        let spare = self.desk().spare.take();
-        spare.filter(|token| !token.expiry().is_over(now))
+        let mut desk = self.desk();
+        let generation = || Some(desk.machine.state()?.generation);
+        // Where a refresh kills the token before, only those of the last one are left.
+        let generation = self.rules.is_access_revoked().then(generation).flatten();
+        desk.spares.next(generation, now)
     }
 
     async fn make(self: &Arc<Self>, change: Change) -> Result<Done, SessionError> {
@@ -71,18 +72,21 @@ impl Session {
     fn made(self: &Arc<Self>, edited: Result<Edited, StoreError>) -> Result<Done, SessionError> {
         let edited = edited.map_err(|error| self.rules.store(error, None))?;
         let now = self.clock.now();
+        // Before the lock: a token that is dropped takes it.
+        let mut on_its_way = None;
         let mut desk = self.desk();
         let done = match edited {
             Edited::Inserted(loaded) => {
                 let generation = loaded.state.generation;
-                desk.spare = None;
+                desk.spares.end(Some(loaded.version));
                 desk.machine.edited(loaded, now);
                 self.emit(EventKind::Adopted { generation });
                 Done::Stored
             }
             Edited::Taken(token, loaded) => {
+                on_its_way = Some(Taken::new(self, token, &loaded));
                 desk.machine.edited(loaded, now);
-                Done::Taken(token)
+                Done::Empty
             }
             Edited::Empty(found) => {
                 if let Some(found) = found {
@@ -90,19 +94,22 @@ impl Session {
                 }
                 Done::Empty
             }
-            Edited::Forgotten => {
-                desk.spare = None;
+            Edited::Forgotten(version) => {
+                desk.spares.end(version);
                 desk.machine.forgotten();
                 Done::Stored
             }
         };
         self.publish(&desk.machine);
         drop(desk);
-        if matches!(done, Done::Taken(_)) && !self.rules.is_access_revoked() {
+        let Some(taken) = on_its_way else {
+            return Ok(done);
+        };
+        if !self.rules.is_access_revoked() {
             // Its successor is fetched behind whoever has it.
             drop(self.request(Want::Due));
         }
-        Ok(done)
+        Ok(Done::Taken(taken))
     }
 }
 

@@ -7,6 +7,7 @@ mod flight;
 mod gate;
 mod lease;
 mod metrics;
+mod spare;
 mod vendor;
 mod wish;
 
@@ -21,6 +22,7 @@ pub(crate) use self::edit::Done;
 pub use self::events::Events;
 pub(crate) use self::events::Hub;
 pub use self::gate::{Gate, GateBuilder};
+use self::spare::Spares;
 pub(crate) use self::vendor::{Unfit, Vendor};
 pub(crate) use self::wish::Requested;
 use super::cell::{Cell, Published, Watched, header};
@@ -28,7 +30,7 @@ use super::machine::{Context, Machine, Rules, Shown, Want, Wanted};
 use super::state::State;
 use super::store::{Owner, Store};
 use super::{Clock, EventKind, SessionError, SessionErrorKind, SessionKey};
-use crate::{Presentation, Secret, Token};
+use crate::{Presentation, Secret};
 
 /// One session with all that is needed to keep it fresh. Nothing in it depends on the provider's types.
 pub(crate) struct Session {
@@ -76,8 +78,8 @@ struct Desk {
     /// The flight after it.
     next: Option<(Wanted, Waiting)>,
     is_running: bool,
-    /// A token that was taken for someone who went away before it came.
-    spare: Option<Token>,
+    /// What was taken for those who went away before it came.
+    spares: Spares,
 }
 
 /// Where all who wait for a flight are answered.
@@ -112,7 +114,7 @@ impl Session {
                 current: None,
                 next: None,
                 is_running: false,
-                spare: None,
+                spares: Spares::default(),
             }),
             closing: watch::Sender::new(false),
             busy: watch::Sender::new(0),

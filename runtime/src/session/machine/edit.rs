@@ -25,6 +25,7 @@ pub(crate) struct Edit {
     change: Change,
     written: Option<Arc<State>>,
     taken: Option<Token>,
+    removed: Option<Version>,
     failures: u32,
 }
 
@@ -66,8 +67,8 @@ pub(crate) enum Edited {
     Taken(Token, Loaded),
     /// There is no good token to take.
     Empty(Option<Loaded>),
-    /// Nothing is kept of the session.
-    Forgotten,
+    /// Nothing is kept of the session: the record of this version was the last.
+    Forgotten(Option<Version>),
 }
 
 /// An insertion is tried again so often where the store does not say how a write went.
@@ -80,6 +81,7 @@ impl Edit {
             change,
             written: None,
             taken: None,
+            removed: None,
             failures: 0,
         }
     }
@@ -95,14 +97,19 @@ impl Edit {
             EditEvent::Loaded(Err(error)) | EditEvent::Removed(Err(error)) => {
                 EditAsk::Done(Err(error))
             }
-            EditEvent::Removed(Ok(Removed::Removed)) => EditAsk::Done(Ok(Edited::Forgotten)),
+            EditEvent::Removed(Ok(Removed::Removed)) => {
+                EditAsk::Done(Ok(Edited::Forgotten(self.removed)))
+            }
         }
     }
 
     fn loaded(&mut self, found: Option<Loaded>, rules: &Rules, now: Timestamp) -> EditAsk {
         match (&self.change, found) {
-            (Change::Forget, None) => EditAsk::Done(Ok(Edited::Forgotten)),
-            (Change::Forget, Some(found)) => EditAsk::Remove(found.version),
+            (Change::Forget, None) => EditAsk::Done(Ok(Edited::Forgotten(None))),
+            (Change::Forget, Some(found)) => {
+                self.removed = Some(found.version);
+                EditAsk::Remove(found.version)
+            }
             (Change::Insert(kept), found) => {
                 let mut kept = kept.duplicate();
                 admit(rules.lifecycle, &mut kept, now);
