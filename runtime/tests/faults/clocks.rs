@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use token_refresh_runtime::session::EventKind;
+use token_refresh_runtime::testing::Fault;
+
 use crate::support::*;
 
 const DAY: i64 = 86_400_000;
@@ -37,6 +40,40 @@ async fn the_wall_clock_steps_a_day_back() {
     assert_ne!(old, new);
     let counts = bench.server.counts();
     assert_eq!((counts.requests, counts.reused), (1, 0));
+    // The new one came by the clock as it is now, and its end is as far off as ever.
+    assert_eq!(source.token().await.unwrap(), new);
+    bench.clock.advance(HOUR);
+    assert!(source.current().is_none());
+    let newest = soon("a token", source.token()).await.unwrap();
+    assert_ne!(new, newest);
+    assert_eq!(bench.server.counts().requests, 2);
+}
+
+/// What is written down meanwhile says nothing new about the token in hand.
+#[tokio::test]
+async fn a_failure_after_a_step_back_makes_no_token_good_again() {
+    let bench = Bench::new::<Strict>();
+    let (source, _) = bench.signed_in::<Strict>().await;
+    let mut events = source.events();
+    bench.clock.advance(30 * MINUTE);
+    let old = source.token().await.unwrap();
+    bench.clock.step_wall(-DAY);
+    bench.server.always(Fault::status(500));
+    bench.clock.advance(29 * MINUTE);
+    assert_eq!(source.token().await.unwrap(), old);
+    event(&mut events, "the failure", |kind| {
+        matches!(kind, EventKind::Failed(_))
+    })
+    .await;
+    assert_eq!(source.current(), Some(old));
+    bench.clock.advance(2 * MINUTE);
+    assert!(source.current().is_none());
+    let error = soon("an answer", source.token()).await.unwrap_err();
+    let wait = error.retry_after().unwrap();
+    assert!(wait <= 5 * MINUTE, "{wait:?}");
+    bench.server.behave();
+    bench.clock.advance(5 * MINUTE);
+    soon("a token", source.token()).await.unwrap();
 }
 
 #[tokio::test]

@@ -8,17 +8,25 @@ use super::super::state::State;
 use super::super::store::Version;
 use super::super::{EventKind, Now};
 use super::{Known, Loaded, Machine, Shown, Tell};
-use crate::{Decision, Secret, Timestamp};
+use crate::{Decision, Secret, Timestamp, Token};
+
+/// The time by whichever clock has gone further since then.
+fn later(since: Now, now: Now) -> Timestamp {
+    let passed = now.monotonic.saturating_sub(since.monotonic);
+    now.wall.max(since.wall.plus(Duration::from_nanos(passed)))
+}
 
 impl Machine {
-    /// The time by whichever clock has gone further since the state was seen.
-    pub(super) fn time(&self, now: Now) -> Timestamp {
-        let Some(known) = &self.known else {
-            return now.wall;
-        };
-        let passed = now.monotonic.saturating_sub(known.anchor.monotonic);
-        now.wall
-            .max(known.anchor.wall.plus(Duration::from_nanos(passed)))
+    /// The time by whichever clock has gone further since the access token was seen: what tokens are judged by.
+    pub(crate) fn time(&self, now: Now) -> Timestamp {
+        let known = self.known.as_ref();
+        known.map_or(now.wall, |known| later(known.issued, now))
+    }
+
+    /// The same since the record was seen: what instants are judged by that someone has written down.
+    pub(super) fn record_time(&self, now: Now) -> Timestamp {
+        let known = self.known.as_ref();
+        known.map_or(now.wall, |known| later(known.anchor, now))
     }
 
     /// Whether the access token in hand may be shown to the API.
@@ -51,13 +59,28 @@ impl Machine {
         }
     }
 
+    /// Whether both hold one access token, to the end of its life.
+    fn is_same_access(&self, one: &State, other: &State) -> bool {
+        let life = |token: &Token| (token.issued(), token.expiry());
+        match (self.rules.access(one), self.rules.access(other)) {
+            (Some(one), Some(other)) => one.expose() == other.expose() && life(one) == life(other),
+            _ => false,
+        }
+    }
+
     /// Takes over what was found, or written.
     pub(super) fn adopt(&mut self, version: Option<Version>, state: Arc<State>, now: Now) {
         self.is_known_dead = self.is_known_dead && state.dead.is_some();
+        let issued = self
+            .known
+            .as_ref()
+            .filter(|known| self.is_same_access(&known.state, &state))
+            .map_or(now, |known| known.issued);
         self.known = Some(Known {
             version,
             state,
             anchor: now,
+            issued,
         });
     }
 
@@ -115,7 +138,7 @@ impl Machine {
         }
         let at = |instant: Option<Timestamp>| {
             instant.map_or(Deadline::NEVER, |instant| {
-                Deadline::at(instant, known.anchor)
+                Deadline::at(instant, known.issued)
             })
         };
         let rested = self.latch.as_ref().filter(|latch| latch.holds(now));
@@ -151,6 +174,6 @@ impl Machine {
 }
 
 /// Whether a token has this text.
-pub(super) fn is_text(token: Option<&crate::Token>, text: &Secret) -> bool {
+pub(super) fn is_text(token: Option<&Token>, text: &Secret) -> bool {
     token.is_some_and(|token| Secret::from(token.expose()) == *text)
 }

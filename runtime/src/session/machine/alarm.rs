@@ -23,7 +23,7 @@ impl Machine {
         let is_first = self.unstored.is_none();
         let wait = backoff(self.flight.rests, false, context.roll);
         self.flight.rests = self.flight.rests.saturating_add(1);
-        let until = Deadline::after(wait, self.anchored(context));
+        let until = Deadline::after(wait, context.now);
         let error = self.rules.store(error, Some(until.wall));
         self.unstored = Some(error.clone());
         let mut tell = Vec::new();
@@ -66,7 +66,7 @@ impl Machine {
         let wait = backoff(self.store_failures, is_good, context.roll);
         self.store_failures = self.store_failures.saturating_add(1);
         let error = note.error.unwrap_or_else(|| self.rules.store(error, None));
-        let now = self.anchored(context);
+        let now = context.now;
         let until = error
             .retry_at()
             .map_or(Deadline::after(wait, now), |retry_at| {

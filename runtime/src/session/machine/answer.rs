@@ -78,7 +78,7 @@ impl Machine {
             Answered::Fresh(fresh) => self.note(spending, What::Fresh(fresh), None, context),
             Answered::Failed(failure) if self.is_final(&failure) => {
                 let dead = Dead {
-                    since: self.time(context.now),
+                    since: context.now.wall,
                     code: failure.code,
                 };
                 let mut error = self.rules.dead(&dead);
@@ -114,7 +114,7 @@ impl Machine {
             intent: spending.state.intent.clone(),
             generation: spending.state.generation,
             origin: spending.version,
-            called_at: self.time(context.now),
+            called_at: context.now.wall,
             roll: context.roll,
             times: self.flight.times,
             is_repeated: false,
@@ -141,7 +141,7 @@ impl Machine {
 
     /// A failure that leaves the session alive, as it is to be written down.
     fn failed(&mut self, spending: &Spending, failure: Failure, context: &Context) -> Note {
-        let now = self.time(context.now);
+        let now = context.now.wall;
         let is_good = self.is_good(context.now);
         let times = self.flight.times;
         let wait = backoff(times, is_good, context.roll).max(failure.wait.unwrap_or_default());

@@ -25,6 +25,11 @@ enum Weighed {
     Bury(Note),
 }
 
+/// The instant by the wall's clock that is as far off as this one is from `now`, whose clock may be ahead.
+fn by_wall(until: Timestamp, now: Timestamp, context: &Context) -> Timestamp {
+    context.now.wall.plus(until.since(now))
+}
+
 impl Machine {
     /// What to do with the record that was found, or with none.
     pub(super) fn consider(&mut self, loaded: Option<Loaded>, context: &Context) -> Step {
@@ -89,9 +94,7 @@ impl Machine {
         let situation = self.rules.situation(&state, now);
         match self.rules.judge(&state, now) {
             Decision::Serve { .. } if !is_forced => return Weighed::Settled(Ok(())),
-            Decision::Wait { opens } => {
-                return self.wait(SessionErrorKind::TooEarly, opens, context);
-            }
+            Decision::Wait { opens } => return self.wait(opens, context),
             Decision::Reauthenticate { since } => {
                 let error = self.rules.closed(&situation, since);
                 return self.sign_in(error, context, tell);
@@ -99,32 +102,30 @@ impl Machine {
             _ => {}
         }
         match self.rules.lifecycle.accepts(&situation) {
-            Acceptance::NotBefore(opens) => self.wait(SessionErrorKind::TooEarly, opens, context),
+            Acceptance::NotBefore(opens) => self.wait(opens, context),
             Acceptance::NotSince(since) => {
                 let error = self.rules.closed(&situation, since);
                 self.sign_in(error, context, tell)
             }
-            Acceptance::Now => self.weigh_call(&state, now, context, tell),
+            Acceptance::Now => self.weigh_call(&state, context, tell),
         }
     }
 
     /// A call would be accepted: whether it is to be made.
-    fn weigh_call(
-        &mut self,
-        state: &State,
-        now: Timestamp,
-        context: &Context,
-        tell: &mut Vec<Tell>,
-    ) -> Weighed {
+    fn weigh_call(&mut self, state: &State, context: &Context, tell: &mut Vec<Tell>) -> Weighed {
+        let now = self.record_time(context.now);
         if let Some(failed) = &state.failed
             && failed.retry_at > now
             && failed.retry_at <= now.plus(MOST_PATIENCE)
         {
-            let error = self.rules.failed(failed);
-            return self.rest(error, failed.retry_at, context);
+            let until = by_wall(failed.retry_at, now, context);
+            let error = self.rules.waiting(failed.kind, until);
+            return self.rest(error, until, context);
         }
         if let Some(free) = self.rules.limited_until(state, now) {
-            return self.wait(SessionErrorKind::RateLimited, free, context);
+            let until = by_wall(free, now, context);
+            let error = self.rules.waiting(SessionErrorKind::RateLimited, until);
+            return self.rest(error, until, context);
         }
         let losses = self.losses(state);
         if losses == 0 {
@@ -153,25 +154,27 @@ impl Machine {
         }
     }
 
-    /// Until when a grant in doubt is not shown again; `None`: now is the time.
+    /// Until when by the wall's clock a grant in doubt is not shown again; `None`: now is the time.
     pub(super) fn doubt_lasts(
         &self,
         state: &State,
         losses: u32,
         context: &Context,
     ) -> Option<Timestamp> {
-        let now = self.time(context.now);
         if self.rules.is_reuse_punished() && !self.is_forced() && self.is_good(context.now) {
+            let now = self.time(context.now);
             let until = self.rules.access(state)?.expiry().instant();
             let latest = now.plus(MOST_PATIENCE);
-            return Some(until.unwrap_or(latest).min(latest));
+            let until = until.unwrap_or(latest).min(latest);
+            return Some(by_wall(until, now, context));
         }
         if losses < 2 || state.failed.is_some() {
             return None;
         }
         let waited = Duration::from_secs(1_u64 << losses.min(6));
+        let now = self.record_time(context.now);
         let until = state.intent.as_ref()?.at.plus(waited);
-        (until > now && until <= now.plus(waited)).then_some(until)
+        (until > now && until <= now.plus(waited)).then(|| by_wall(until, now, context))
     }
 
     /// The error of a refusal that the store could not be told of, while it holds for this grant.
@@ -195,24 +198,24 @@ impl Machine {
         self.settled(Err(error), context)
     }
 
-    fn wait(&mut self, kind: SessionErrorKind, until: Timestamp, context: &Context) -> Weighed {
-        let error = self.rules.waiting(kind, until);
+    /// Too early, until the tokens' window opens.
+    fn wait(&mut self, opens: Timestamp, context: &Context) -> Weighed {
+        let until = by_wall(opens, self.time(context.now), context);
+        let error = self.rules.waiting(SessionErrorKind::TooEarly, until);
         self.rest(error, until, context)
     }
 
     /// This error, until then.
     fn rest(&mut self, error: SessionError, until: Timestamp, context: &Context) -> Weighed {
-        let until = Deadline::at(until, self.anchored(context));
-        self.latch = Some(Latch::new(error.clone(), until));
+        self.hold(error.clone(), until, context);
         self.settled(Err(error), context)
     }
 
-    /// The time as an anchor for deadlines: the wall's clock where it should be.
-    pub(super) fn anchored(&self, context: &Context) -> super::Now {
-        super::Now {
-            wall: self.time(context.now),
-            ..context.now
-        }
+    /// Latches this error, for a day at most: it may be the clock that is wrong.
+    pub(super) fn hold(&mut self, error: SessionError, until: Timestamp, context: &Context) {
+        let latest = context.now.wall.plus(MOST_PATIENCE);
+        let until = Deadline::at(until.min(latest), context.now);
+        self.latch = Some(Latch::new(error, until));
     }
 
     pub(super) fn look_again(&mut self, error: SessionError, context: &Context) {

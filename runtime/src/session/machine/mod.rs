@@ -77,6 +77,8 @@ struct Known {
     state: Arc<State>,
     /// When it was seen. Later instants are told by whichever clock has gone further since.
     anchor: Now,
+    /// When its access token was seen first. What else is written says nothing new of its end.
+    issued: Now,
 }
 
 /// What belongs to the flight under way.

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use super::super::cell::Deadline;
 use super::super::state::State;
 use super::super::store::Version;
 use super::super::{EventKind, SessionError, SessionErrorKind};
 use super::note::{Note, What};
-use super::{Context, Latch, Loaded, Machine, Spending, Step, Tell};
+use super::{Context, Loaded, Machine, Spending, Step, Tell};
 
 impl Machine {
     /// The note stands in the store.
@@ -67,8 +66,7 @@ impl Machine {
             _ => self.told_after(note, state),
         };
         if let (Some(failed), Some(error)) = (&state.failed, error) {
-            let until = Deadline::at(failed.retry_at, self.anchored(context));
-            self.latch = Some(Latch::new(error, until));
+            self.hold(error, failed.retry_at, context);
         }
     }
 

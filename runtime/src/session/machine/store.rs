@@ -51,7 +51,7 @@ impl Machine {
         if !self.rules.is_spent_by_use() {
             return self.call(spending);
         }
-        let now = self.time(context.now);
+        let now = context.now.wall;
         let intent = Intent {
             owner: self.rules.owner.as_str().to_owned(),
             at: now,
@@ -139,7 +139,7 @@ impl Machine {
         let is_good = self.is_good(context.now);
         let wait = backoff(self.store_failures, is_good, context.roll);
         self.store_failures = self.store_failures.saturating_add(1);
-        let until = Deadline::after(wait, self.anchored(context));
+        let until = Deadline::after(wait, context.now);
         let error = self.rules.store(error, Some(until.wall));
         self.latch = Some(Latch::new(error.clone(), until));
         let tell = vec![Tell::Emit(EventKind::Failed(error.clone()))];
