@@ -7,10 +7,10 @@ mod kept;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use kept::{Bearer, Wallet};
+use kept::{Bearer, Limited, Wallet};
 use token_refresh_runtime::session::store::{MemoryStore, Store};
 use token_refresh_runtime::session::{
-    Clock, Drained, Event, EventKind, Events, Keeper, KeeperBuilder, ManualClock,
+    Clock, Drained, Event, EventKind, Events, Keeper, KeeperBuilder, ManualClock, TokenSource,
 };
 use token_refresh_runtime::testing::{Answer, Fault, StrictServer};
 use token_refresh_runtime::{Keep, Provider, SignIn, Timestamp};
@@ -184,6 +184,67 @@ async fn the_budget_holds_in_every_span() {
         let within = all[index..].iter().filter(|at| at.since(*first) < minute);
         assert!(within.count() <= 5, "{all:?}");
     }
+}
+
+/// When each of so many refreshes was, whoever made it.
+async fn refreshed_by(all: &mut [Events], count: usize) -> Vec<Timestamp> {
+    let began = std::time::Instant::now();
+    let mut found = Vec::new();
+    while found.len() < count {
+        assert!(began.elapsed() < Duration::from_secs(60), "{found:?}");
+        for events in &mut *all {
+            let told = std::iter::from_fn(|| events.try_next());
+            found.extend(
+                told.filter(|event| is_refreshed(&event.kind))
+                    .map(|event| event.at),
+            );
+        }
+        tokio::task::yield_now().await;
+    }
+    found
+}
+
+/// A keeper with a rate of its own, and sources beside it: together they stay within what the vendor allows a client.
+#[tokio::test]
+async fn a_keeper_and_plain_sources_share_what_a_client_is_allowed() {
+    let stage = Stage::new::<Limited>();
+    let minute = Duration::from_secs(60);
+    let client = || Limited(Bearer::of(&stage.server));
+    let keeper = Keeper::builder(client(), stage.store.clone())
+        .clock(Clock::Manual(stage.clock.clone()))
+        .rate(4, minute)
+        .build()
+        .unwrap();
+    stage.sign_in(&keeper, 4).await;
+    let mut all = vec![keeper.events()];
+    let mut waiting = Vec::new();
+    for user in 0..4 {
+        let store = MemoryStore::with_clock(Clock::Manual(stage.clock.clone()));
+        let source = TokenSource::builder(client(), store, format!("plain-{user}"))
+            .clock(Clock::Manual(stage.clock.clone()))
+            .build();
+        let signed_in = stage.server.sign_in().into_kept();
+        source.insert(signed_in).await.unwrap();
+        all.push(source.events());
+        waiting.push(source);
+    }
+    stage.clock.advance(HOUR);
+    let waiting: Vec<_> = waiting
+        .into_iter()
+        .map(|source| tokio::spawn(async move { source.token().await }))
+        .collect();
+    let mut found = refreshed_by(&mut all, 5).await;
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(stage.server.counts().requests, 5);
+    stage.clock.advance(minute);
+    found.extend(refreshed_by(&mut all, 3).await);
+    for one in waiting {
+        one.await.unwrap().unwrap();
+    }
+    found.sort_unstable();
+    assert_eq!(found[5].since(found[4]), minute, "{found:?}");
 }
 
 #[tokio::test]

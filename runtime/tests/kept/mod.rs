@@ -2,13 +2,14 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use token_refresh_runtime::testing::StrictServer;
 use token_refresh_runtime::{
-    BaseUrl, Expression, Failure, Keep, Kept, Lifecycle, Lifetime, Location, Mismatch, Missing,
-    Presentation, Previous, Provider, ReadTokens, Reply, Request, RequestBuilder, RequestError,
-    ReqwestTransport, Role, SharedTransport, SignIn, Token, TokenKind, TokenRule, shared_token,
-    single_use_token,
+    BaseUrl, Expression, Failure, Keep, Kept, Lifecycle, Lifetime, Limit, LimitScope, Location,
+    Mismatch, Missing, Presentation, Previous, Provider, ReadTokens, Reply, Request,
+    RequestBuilder, RequestError, ReqwestTransport, Role, SharedTransport, SignIn, Token,
+    TokenKind, TokenRule, shared_token, single_use_token,
 };
 
 #[derive(Debug)]
@@ -125,6 +126,51 @@ provider!(
     None
 );
 provider!(Wallet, WalletToken, Some(Presentation::Bearer), Some(1));
+
+/// One whose documentation allows a client five calls a minute.
+#[derive(Clone)]
+pub struct Limited(pub Bearer);
+
+impl Provider for Limited {
+    type Grant = RefreshToken;
+    type Tokens = Tokens<AccessToken>;
+    type Refusal = ();
+    const LIFECYCLE: &'static Lifecycle = &Lifecycle {
+        tokens: Bearer::RULES,
+        unauthorized: Failure::Reauthenticate,
+        limits: &[Limit {
+            calls: 5,
+            per: Duration::from_secs(60),
+            of: LimitScope::Client,
+        }],
+        ..Lifecycle::new("limited", "refresh")
+    };
+
+    fn request(&self, grant: &RefreshToken) -> Result<Request, RequestError> {
+        self.0.request(grant)
+    }
+}
+
+impl Keep for Limited {
+    type Access = AccessToken;
+    const STORED_AS: &'static str = "limited";
+
+    fn grant(kept: &Kept) -> Result<RefreshToken, Missing> {
+        kept.grant()
+    }
+
+    fn transport(&self) -> &SharedTransport {
+        Keep::transport(&self.0)
+    }
+}
+
+impl SignIn for Limited {
+    type TokenSet = Kept;
+
+    fn keep(tokens: Kept) -> Kept {
+        tokens
+    }
+}
 
 /// The access token and, where one came, the next refresh token.
 pub struct Tokens<A>(A, Option<RefreshToken>);

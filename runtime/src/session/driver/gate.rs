@@ -1,5 +1,7 @@
 //! A budget for an endpoint: so many calls at once, so many in a span of time.
 
+mod shared;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,7 +10,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::session::{Clock, Now};
 use crate::timestamp::millis_of;
-use crate::{Lifecycle, LimitScope};
 
 /// Keeps the calls of many sessions within what an endpoint can bear. Sources that share it share the budget.
 ///
@@ -22,7 +23,10 @@ use crate::{Lifecycle, LimitScope};
 #[derive(Debug)]
 pub struct Gate {
     slots: Option<Arc<Semaphore>>,
-    rates: Vec<Mutex<Rate>>,
+    /// Its own before those of the gate that it is part of: all lock them in this order.
+    rates: Vec<Arc<Mutex<Rate>>>,
+    /// The gate that it is part of, which lives as long: others find it.
+    _outer: Option<Arc<Self>>,
     /// Held by whoever is next: those behind it wait in line.
     turn: tokio::sync::Mutex<()>,
 }
@@ -56,23 +60,6 @@ impl Gate {
     /// Starts without any bound.
     pub fn builder() -> GateBuilder {
         GateBuilder::default()
-    }
-
-    /// What a vendor says of all sessions of one client; `None` where it says nothing.
-    pub(crate) fn of(lifecycle: &Lifecycle) -> Option<Arc<Self>> {
-        Self::with(lifecycle, &[])
-    }
-
-    /// What a vendor says of all sessions of one client, and these rates; `None` where neither says anything.
-    pub(crate) fn with(lifecycle: &Lifecycle, rates: &[(u32, Duration)]) -> Option<Arc<Self>> {
-        let said = lifecycle.limits.iter();
-        let said = said.filter(|limit| limit.of == LimitScope::Client && limit.calls > 0);
-        let rates: Vec<_> = said
-            .map(|limit| (limit.calls, limit.per))
-            .chain(rates.iter().copied())
-            .collect();
-        let builder = |builder: GateBuilder, (calls, per)| builder.rate(calls, per);
-        (!rates.is_empty()).then(|| rates.into_iter().fold(Self::builder(), builder).build())
     }
 
     /// How many calls its rates leave now; where none, when there is room for one, by the monotonic clock.
@@ -120,7 +107,8 @@ impl Gate {
 
     /// Counts a call; or says when there is room for one.
     fn count(&self, now: Now) -> Result<(), u64> {
-        let mut rates: Vec<MutexGuard<'_, Rate>> = self.rates.iter().map(lock).collect();
+        let mut rates: Vec<MutexGuard<'_, Rate>> =
+            self.rates.iter().map(|rate| lock(rate)).collect();
         let free = rates
             .iter_mut()
             .filter_map(|rate| rate.free(now.monotonic))
@@ -202,18 +190,27 @@ impl GateBuilder {
 
     /// The gate.
     pub fn build(self) -> Arc<Gate> {
+        self.within(None)
+    }
+
+    /// The gate as a part of another one: what it lets in counts for both, at one instant.
+    fn within(self, outer: Option<Arc<Gate>>) -> Arc<Gate> {
         let rate = |(calls, per): (u32, Duration)| {
-            Mutex::new(Rate {
+            Arc::new(Mutex::new(Rate {
                 calls: calls as usize,
                 per: u64::try_from(per.as_nanos()).unwrap_or(u64::MAX),
                 last: VecDeque::new(),
-            })
+            }))
         };
+        let own = self
+            .concurrency
+            .map(|calls| Arc::new(Semaphore::new(calls)));
+        let shared = outer.iter().flat_map(|outer| outer.rates.iter().cloned());
         Arc::new(Gate {
-            slots: self
-                .concurrency
-                .map(|calls| Arc::new(Semaphore::new(calls))),
-            rates: self.rates.into_iter().map(rate).collect(),
+            // A gate that is a part has none of its own.
+            slots: own.or_else(|| outer.as_ref()?.slots.clone()),
+            rates: self.rates.into_iter().map(rate).chain(shared).collect(),
+            _outer: outer,
             turn: tokio::sync::Mutex::new(()),
         })
     }
@@ -256,22 +253,6 @@ mod tests {
         assert!(!spent(&gate, &clock));
         hands.advance(Duration::from_secs(1));
         assert!(spent(&gate, &clock));
-    }
-
-    #[test]
-    fn what_a_vendor_allows_a_client_is_a_rate() {
-        static LIFECYCLE: Lifecycle = Lifecycle {
-            limits: &[crate::Limit {
-                calls: 2,
-                per: Duration::from_secs(60),
-                of: LimitScope::Client,
-            }],
-            ..Lifecycle::new("limited", "refresh")
-        };
-        let clock = Clock::Manual(ManualClock::at(Timestamp::from_unix_seconds(0)));
-        let gate = Gate::of(&LIFECYCLE).unwrap();
-        assert!(spent(&gate, &clock) && spent(&gate, &clock) && !spent(&gate, &clock));
-        assert!(Gate::of(&const { Lifecycle::new("free", "refresh") }).is_none());
     }
 
     #[test]

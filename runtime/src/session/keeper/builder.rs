@@ -35,6 +35,7 @@ pub struct KeeperBuilder<P: Keep> {
     concurrency: usize,
     look_every: Duration,
     rates: Vec<(u32, Duration)>,
+    gate: Option<Arc<Gate>>,
     runtime: Option<Handle>,
 }
 
@@ -48,6 +49,7 @@ impl<P: Keep> KeeperBuilder<P> {
             concurrency: CONCURRENCY,
             look_every: LONGEST_WAIT,
             rates: Vec::new(),
+            gate: None,
             runtime: None,
         }
     }
@@ -59,11 +61,18 @@ impl<P: Keep> KeeperBuilder<P> {
         self
     }
 
-    /// Makes no more calls than this in any span of that length, whoever wants them; several such rates may be set. What
-    /// the provider's spec says of all sessions of a client holds as well. It counts this keeper's calls: of several that
-    /// share a store, give each its part.
+    /// Makes no more calls than this in any span of that length, whoever wants them; several such rates may be set. It
+    /// counts this keeper's calls, and holds beside the budget of [`Self::gate`]: of several keepers that share a store, give
+    /// each its part.
     pub fn rate(mut self, calls: u32, per: Duration) -> Self {
         self.rates.push((calls, per));
+        self
+    }
+
+    /// Keeps calls within this budget, which others may share. Without it, keepers and sources of one provider in this process
+    /// share what the vendor's documentation allows a client.
+    pub fn gate(mut self, gate: Arc<Gate>) -> Self {
+        self.gate = Some(gate);
         self
     }
 
@@ -104,12 +113,14 @@ impl<P: Keep> KeeperBuilder<P> {
         let schedule = Schedule::new(self.concurrency, self.look_every, self.clock.now());
         let agenda = Arc::new(Agenda::new(schedule));
         let noticing = Noticing::new(Arc::clone(&self.store), Arc::clone(&agenda));
+        let shared = || Gate::shared(P::LIFECYCLE, P::STORED_AS);
+        let outer = self.gate.or_else(shared);
         let fleet = Arc::new(Fleet::new(Terms {
             provider: P::STORED_AS.into(),
             clock: self.clock.clone(),
             store: Arc::new(noticing),
             vendor: Arc::new(self.client),
-            gate: Gate::with(P::LIFECYCLE, &self.rates),
+            gate: Gate::within(outer, &self.rates),
             hold: self.lease,
             runtime: handle.clone(),
             hub: Hub::default(),

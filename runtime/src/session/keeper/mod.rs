@@ -62,8 +62,9 @@ use crate::Keep;
 ///
 /// Sessions that began together are told apart by the jitter that every session has. Beyond that the endpoint is spared by
 /// a bound on what is under way at once ([`KeeperBuilder::concurrency`]) and over time ([`KeeperBuilder::rate`], and
-/// what the provider's spec says of all sessions of a client). Where the endpoint fails or says that there are too many
-/// calls, fewer are under way at once, down to one now and then, and with each success one more again.
+/// what the provider's spec says of all sessions of a client: a budget that plain sources share, see
+/// [`KeeperBuilder::gate`]). Where the endpoint fails or says that there are too many calls, fewer are under way at once,
+/// down to one now and then, and with each success one more again.
 ///
 /// Dead sessions, and those whose window has closed, are left alone until new tokens are put in.
 ///

@@ -1,9 +1,8 @@
 //! Setting up a token source.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -63,7 +62,7 @@ impl<P: Keep> TokenSourceBuilder<P> {
         self
     }
 
-    /// Keeps calls within this budget. Without it, sources of one provider in this process share what the vendor's documentation
+    /// Keeps calls within this budget. Without it, sources and keepers of one provider in this process share what the vendor's documentation
     /// allows a client.
     pub fn gate(mut self, gate: Arc<Gate>) -> Self {
         self.gate = Some(gate);
@@ -84,7 +83,9 @@ impl<P: Keep> TokenSourceBuilder<P> {
             clock: self.clock,
             store: self.store,
             vendor: Arc::new(self.client),
-            gate: self.gate.or_else(shared_gate::<P>),
+            gate: self
+                .gate
+                .or_else(|| Gate::shared(P::LIFECYCLE, P::STORED_AS)),
             hold: self.hold,
             runtime: self.runtime,
             variant: self.variant,
@@ -103,19 +104,6 @@ impl<P> TokenSource<P> {
             provider: PhantomData,
         }
     }
-}
-
-/// The gate that all sources of one provider in this process share, where its documentation limits a client.
-fn shared_gate<P: Keep>() -> Option<Arc<Gate>> {
-    static GATES: Mutex<BTreeMap<&'static str, Weak<Gate>>> = Mutex::new(BTreeMap::new());
-
-    let made = Gate::of(P::LIFECYCLE)?;
-    let mut gates = GATES.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(gate) = gates.get(P::STORED_AS).and_then(Weak::upgrade) {
-        return Some(gate);
-    }
-    gates.insert(P::STORED_AS, Arc::downgrade(&made));
-    Some(made)
 }
 
 impl<P> fmt::Debug for TokenSourceBuilder<P> {
