@@ -1,6 +1,7 @@
 //! Three worker processes that share one session in PostgreSQL: whoever finds it due refreshes it, the others take over what came.
 //!
-//! The database is that of `DATABASE_URL`; without it, one is started for the occasion where PostgreSQL is installed.
+//! The database is that of `DATABASE_URL`; without it, one is started for the occasion where PostgreSQL is installed. Where it is
+//! not, the program says what to do, and fails.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -17,6 +18,8 @@ mod servers;
 const WORKERS: usize = 3;
 const CALLS: usize = 40;
 const SUBJECT: &str = "customer-42";
+const NO_DATABASE: &str = "install postgresql, or `docker compose up --wait` and set \
+     DATABASE_URL=postgres://tokens:tokens@localhost:5432/tokens";
 
 #[tokio::main]
 async fn main() -> Result<(), Failed> {
@@ -30,10 +33,7 @@ async fn main() -> Result<(), Failed> {
 async fn lead() -> Result<(), Failed> {
     let database = match std::env::var("DATABASE_URL") {
         Ok(url) => url,
-        Err(_) => match servers::postgres() {
-            Some(server) => server.url(),
-            None => return Ok(()),
-        },
+        Err(_) => servers::postgres().ok_or(NO_DATABASE)?.url(),
     };
     // Tokens that live for two seconds, and a vendor who ends the session when a refresh token is shown twice.
     let vendor = StrictServer::builder(&vault_ist::LIFECYCLE)
