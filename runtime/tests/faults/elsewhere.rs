@@ -35,7 +35,8 @@ async fn redirects_are_not_followed() {
     assert_eq!(elsewhere.received(), []);
 }
 
-/// A TLS server whose certificate is for another name and of an authority that nobody knows: whatever a client tells it.
+/// A TLS server whose certificate is of an authority that nobody knows: whatever a client tells it. (One that is trusted and for
+/// another name: `tls.rs`.)
 fn impostor() -> (u16, std::thread::JoinHandle<Vec<u8>>) {
     let chain = CertificateDer::pem_slice_iter(include_bytes!("../data/tls/localhost.pem"));
     let chain = chain.map(Result::unwrap).collect();
