@@ -136,7 +136,7 @@
 //! | [`MemoryStore`](super::MemoryStore) | `session` | one process whose sessions may end with it; tests | nothing |
 //! | `SqliteStore` | `sqlite` | the processes of one machine; the usual choice | `kill -9`, a power cut, a full disk |
 //! | `PostgresStore` | `postgres` | a fleet that has a PostgreSQL, and sessions that must not be lost | what the database survives |
-//! | `RedisStore` | `redis` | a fleet that has a Redis or Valkey, with `appendonly yes` | what is on its disk; a failover may lose the last moment |
+//! | `RedisStore` | `redis` | a fleet that has a Redis or Valkey, with `appendonly yes`, `appendfsync always` and `maxmemory-policy noeviction` | what is on its disk; a failover may lose the last moment |
 //!
 //! A rotation that the store loses is a session that the vendor may end: take Redis only where signing in again is cheap, or
 //! where it is set up to write before it answers. A store of your own is a [`Store`](super::Store); `testing` has a suite that tries

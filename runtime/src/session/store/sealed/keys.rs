@@ -69,6 +69,9 @@ impl fmt::Debug for Key {
 /// record is sealed anew when it is next written, and [`Sealed::reseal`](super::Sealed::reseal) does it at once. In a
 /// fleet, hand the new key to every worker as one that opens before it seals anywhere.
 ///
+/// Stores cannot list what they hold. Before an old key is dropped, the application goes through its own subjects and calls
+/// [`Sealed::reseal`](super::Sealed::reseal) for each session: a record that is still sealed with a dropped key does not open.
+///
 /// ```
 /// use token_refresh_runtime::session::store::{Key, Keys};
 ///
