@@ -353,6 +353,29 @@ async fn too_many_calls_for_one_are_too_many_for_the_next() {
     );
 }
 
+#[tokio::test]
+async fn no_worker_is_handed_a_session_for_its_variants() {
+    let stage = Stage::new::<Bearer>();
+    let source = |subject: &str| {
+        TokenSource::builder(Bearer::of(&stage.server), stage.store.clone(), subject)
+            .clock(Clock::Manual(stage.clock.clone()))
+    };
+    let mail = source("user-0").variant("mail").build();
+    let signed_in = stage.server.sign_in().into_kept();
+    mail.insert(signed_in).await.unwrap();
+    for requests in 1..=3 {
+        mail.token().await.unwrap();
+        assert_eq!(stage.server.counts().requests, requests);
+        stage.clock.advance(HOUR * 2);
+        assert_eq!(stage.claim(HOUR).await, 0);
+    }
+    let plain = source("user-1").build();
+    let signed_in = stage.server.sign_in().into_kept();
+    plain.insert(signed_in).await.unwrap();
+    stage.clock.advance(HOUR * 2);
+    assert_eq!(stage.claim(HOUR).await, 1);
+}
+
 #[cfg(feature = "sqlite")]
 #[tokio::test]
 async fn keepers_on_one_file_share_the_work() {

@@ -66,7 +66,9 @@ use crate::Keep;
 /// [`KeeperBuilder::gate`]). Where the endpoint fails or says that there are too many calls, fewer are under way at once,
 /// down to one now and then, and with each success one more again.
 ///
-/// Dead sessions, and those whose window has closed, are left alone until new tokens are put in.
+/// Dead sessions, and those whose window has closed, are left alone until new tokens are put in. So is a session that a
+/// source with a [variant](crate::session::TokenSourceBuilder::variant) has written last: its tokens are refreshed when they
+/// are read.
 ///
 /// Clones are one keeper. When the last one is dropped, nothing new is begun; what is under way ends by itself, and
 /// sources that were handed out go on by themselves.

@@ -164,9 +164,10 @@ impl Rules {
         (hash >> 48) as u16
     }
 
-    /// When a worker should look after the session in the background, for the store to list it.
+    /// When a worker should look after the session in the background, for the store to list it. Workers know of no variants:
+    /// they would spend the grant for a token that nobody has asked for.
     pub(crate) fn due_in_store(&self, state: &State, now: Timestamp) -> Option<Timestamp> {
-        if state.dead.is_some() {
+        if state.dead.is_some() || self.variant.is_some() {
             return None;
         }
         let taken = self.is_taken() && self.access(state).is_none();

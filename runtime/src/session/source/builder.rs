@@ -71,6 +71,9 @@ impl<P: Keep> TokenSourceBuilder<P> {
 
     /// One of several audiences, or sets of scopes, under one grant: each has an access token of its own, and one lease guards what
     /// they share.
+    ///
+    /// A variant's token is refreshed when it is read, once it has fallen due: a [`Keeper`](crate::session::Keeper) knows of no
+    /// variants, and leaves a session alone that a source with one has written last.
     pub fn variant(mut self, variant: impl Into<Arc<str>>) -> Self {
         self.variant = Some(variant.into());
         self
