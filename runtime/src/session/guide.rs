@@ -165,6 +165,19 @@
 //! [events](super::TokenSource::events). The alarm to watch for is [`EventKind::NotStored`](super::EventKind::NotStored): new tokens
 //! are in memory only, because the store cannot be written.
 //!
+//! # Counters and timings
+//!
+//! With the feature `metrics`, these go to whichever recorder the application sets up for the `metrics` facade. Subjects are no
+//! labels: there are as many as there are customers.
+//!
+//! | name | what it counts, or how long what took | labels |
+//! |:--|:--|:--|
+//! | `token_refresh_refreshes_total` | refreshes, by how they ended | `provider`, `outcome`: `refreshed`, `adopted`, `failed`, `dead`, `superseded`, `not_stored`, `stored_at_last` |
+//! | `token_refresh_flights_total` | attempts at good tokens, by what those who waited were told | `provider`, `outcome`: `ok`, `error` |
+//! | `token_refresh_exchange_seconds` | calls to the provider | `provider` |
+//! | `token_refresh_lease_wait_seconds` | waits for leases that others held | `provider` |
+//! | `token_refresh_store_failures_total` | calls to the store that failed | `provider`, `call`: `load`, `write`, `remove`, `acquire`, `renew`, `release`, `claim_due` |
+//!
 //! # Testing an application
 //!
 //! The feature `testing` has a strict server that plays any provider: it rotates, punishes whoever spends a grant twice, lets

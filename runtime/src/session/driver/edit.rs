@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use super::Session;
 use super::spare::Taken;
+use super::{Session, metrics};
 use crate::Token;
 use crate::session::machine::{Change, Edit, EditAsk, EditEvent, Edited, Want};
 use crate::session::store::StoreError;
@@ -61,7 +61,9 @@ impl Session {
                     EditEvent::Written(self.write(expected, &state).await)
                 }
                 EditAsk::Remove(version) => {
-                    EditEvent::Removed(self.store.remove(&self.key, version).await)
+                    let removed = self.store.remove(&self.key, version).await;
+                    let counted = |error: &_| metrics::store_failed(&self.key, "remove", error);
+                    EditEvent::Removed(removed.inspect_err(counted))
                 }
                 EditAsk::Done(edited) => return self.made(edited),
             };

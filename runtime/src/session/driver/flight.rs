@@ -102,7 +102,7 @@ impl Session {
                     && let Err(error) = self.store.release(&lease.end()).await
                 {
                     // It runs out by itself.
-                    tracing::debug!(session = %self.key, %error, "the lease was not released");
+                    metrics::store_failed(&self.key, "release", &error);
                 }
                 Event::Released
             }
@@ -122,7 +122,7 @@ impl Session {
                 metrics::waited_for_lease(&self.key, since.elapsed());
             }
         }
-        acquired
+        acquired.inspect_err(|error| metrics::store_failed(&self.key, "acquire", error))
     }
 
     pub(super) async fn load(&self) -> Result<Option<Loaded>, StoreError> {

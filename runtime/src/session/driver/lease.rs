@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::task::JoinHandle;
 
-use super::Session;
+use super::{Session, metrics};
 use crate::session::cell::Deadline;
 use crate::session::store::Lease;
 use crate::session::{Clock, Now};
@@ -61,9 +61,7 @@ async fn renew(session: Arc<Session>, lease: Lease, until: Until) {
                 return;
             }
             // It may be renewed the next time, before it runs out.
-            Err(error) => {
-                tracing::debug!(session = %session.key, %error, "the lease was not renewed");
-            }
+            Err(error) => metrics::store_failed(&session.key, "renew", &error),
         }
     }
 }

@@ -1,12 +1,5 @@
 //! Counters and timings through the `metrics` facade. Subjects are no labels: there are as many as there are customers.
-//!
-//! | name | | labels |
-//! |:--|:--|:--|
-//! | `token_refresh_refreshes_total` | refreshes, by how they ended | `provider`, `outcome`: `refreshed`, `adopted`, `failed`, `dead`, `superseded`, `not_stored`, `stored_at_last` |
-//! | `token_refresh_flights_total` | attempts at good tokens, by what those who waited were told | `provider`, `outcome`: `ok`, `error` |
-//! | `token_refresh_exchange_seconds` | how long the calls took | `provider` |
-//! | `token_refresh_lease_wait_seconds` | how long was waited for leases that others held | `provider` |
-//! | `token_refresh_store_failures_total` | calls to the store that failed | `provider`, `call`: `load`, `write` |
+//! The names are promised in the guide (`session::guide`).
 
 use std::time::Duration;
 
@@ -27,16 +20,22 @@ mod on {
             EventKind::NotStored(_) => "not_stored",
             EventKind::StoredAtLast => "stored_at_last",
         };
-        count("token_refresh_refreshes_total", key, "outcome", outcome);
+        let provider = key.provider();
+        count(
+            "token_refresh_refreshes_total",
+            provider,
+            "outcome",
+            outcome,
+        );
     }
 
     pub(super) fn count(
         name: &'static str,
-        key: &SessionKey,
+        provider: &str,
         label: &'static str,
         value: &'static str,
     ) {
-        let provider = key.provider().to_owned();
+        let provider = provider.to_owned();
         metrics::counter!(name, "provider" => provider, label => value).increment(1);
     }
 
@@ -51,7 +50,7 @@ mod on {
     use super::{Duration, EventKind, SessionKey};
 
     pub(super) fn event(_: &SessionKey, _: &EventKind) {}
-    pub(super) fn count(_: &'static str, _: &SessionKey, _: &'static str, _: &'static str) {}
+    pub(super) fn count(_: &'static str, _: &str, _: &'static str, _: &'static str) {}
     pub(super) fn time(_: &'static str, _: &SessionKey, _: Duration) {}
 }
 
@@ -61,7 +60,8 @@ pub(super) fn event(key: &SessionKey, kind: &EventKind) {
 
 pub(super) fn settled(key: &SessionKey, outcome: &Result<(), SessionError>) {
     let outcome = if outcome.is_ok() { "ok" } else { "error" };
-    on::count("token_refresh_flights_total", key, "outcome", outcome);
+    let provider = key.provider();
+    on::count("token_refresh_flights_total", provider, "outcome", outcome);
 }
 
 pub(super) fn exchanged(key: &SessionKey, took: Duration) {
@@ -74,5 +74,15 @@ pub(super) fn waited_for_lease(key: &SessionKey, took: Duration) {
 
 pub(super) fn store_failed(key: &SessionKey, call: &'static str, error: &StoreError) {
     tracing::debug!(session = %key, call, %error, "the store failed");
-    on::count("token_refresh_store_failures_total", key, "call", call);
+    count_failure(key.provider(), call);
+}
+
+/// The store did not say which sessions of this provider are due.
+pub(in crate::session) fn claim_failed(provider: &str, error: &StoreError) {
+    tracing::warn!(provider, %error, "the store does not say which sessions are due");
+    count_failure(provider, "claim_due");
+}
+
+fn count_failure(provider: &str, call: &'static str) {
+    on::count("token_refresh_store_failures_total", provider, "call", call);
 }

@@ -22,6 +22,7 @@ pub(crate) use self::edit::Done;
 pub use self::events::Events;
 pub(crate) use self::events::Hub;
 pub use self::gate::{Gate, GateBuilder};
+pub(super) use self::metrics::claim_failed;
 use self::spare::Spares;
 pub(crate) use self::vendor::{Unfit, Vendor};
 pub(crate) use self::wish::Requested;

@@ -12,7 +12,8 @@ use tokio::task::{JoinError, JoinSet};
 
 use super::agenda::Agenda;
 use super::schedule::{Budget, Look, Next, Trouble};
-use crate::session::store::{Store, StoreError};
+use crate::session::driver::claim_failed;
+use crate::session::store::Store;
 use crate::session::{Clock, Now, SessionKey};
 
 /// What is done with a session that is due, and how much of it the endpoint bears.
@@ -77,7 +78,7 @@ impl<A: Attend> Worker<A> {
             Err(error) => {
                 schedule.store_failed(self.clock.now(), jitter());
                 drop(schedule);
-                self.warn(&error);
+                claim_failed(self.provider, &error);
             }
         }
     }
@@ -108,14 +109,6 @@ impl<A: Attend> Worker<A> {
     fn finished(&self, done: Result<Option<Trouble>, JoinError>) {
         let trouble = done.unwrap_or(None);
         self.agenda.schedule().finished(trouble, self.clock.now());
-    }
-
-    fn warn(&self, error: &StoreError) {
-        tracing::warn!(
-            provider = self.provider,
-            error = %error,
-            "the store does not say which sessions are due"
-        );
     }
 }
 

@@ -11,7 +11,7 @@ use super::*;
 use crate::Timestamp;
 use crate::session::ManualClock;
 use crate::session::store::{
-    Acquired, Entry, Lease, Owner, Pending, Record, Removed, Version, Written,
+    Acquired, Entry, Lease, Owner, Pending, Record, Removed, StoreError, Version, Written,
 };
 
 const START: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
