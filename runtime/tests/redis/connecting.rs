@@ -137,7 +137,7 @@ async fn keys_that_are_later_by_one_are_used_and_others_refused() {
     server.command(&["SET", &layout, "2"]);
     let store = builder.clone().connect(&server.url()).await.unwrap();
     stores::in_short(&store).await;
-    for other in ["3", "theirs"] {
+    for other in ["0", "3", "theirs"] {
         server.command(&["SET", &layout, other]);
         let error = builder.clone().connect(&server.url()).await.unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Refused, "{error:?}");

@@ -13,8 +13,10 @@ use super::scripts::Scripts;
 use super::{Inner, RedisStore, Replicas, failed};
 use crate::session::store::{StoreError, remote};
 
-/// How the keys are laid out by this library. One that is later by one is still understood.
+/// How the keys are laid out by this library: the first way there was, so that none is brought up to it.
 const LAYOUT: u32 = 1;
+/// The next version's way is still understood.
+const NEXT_LAYOUT: u32 = LAYOUT + 1;
 
 /// Sets up a [`RedisStore`].
 #[derive(Clone, Debug)]
@@ -143,12 +145,11 @@ fn is_about_writing(error: &RedisError) -> bool {
 fn is_known(found: Option<&str>) -> Result<(), StoreError> {
     let Some(found) = found else { return Ok(()) };
     match found.parse::<u32>() {
-        Ok(layout) if layout <= LAYOUT + 1 => Ok(()),
-        Ok(layout) => Err(StoreError::refused(format!(
-            "the keys are laid out in a later way ({layout}) than this library knows how to use ({})",
-            LAYOUT + 1
+        Ok(LAYOUT..=NEXT_LAYOUT) => Ok(()),
+        Ok(layout) if layout > NEXT_LAYOUT => Err(StoreError::refused(format!(
+            "the keys are laid out in a later way ({layout}) than this library knows how to use ({NEXT_LAYOUT})"
         ))),
-        Err(_) => Err(StoreError::refused(
+        _ => Err(StoreError::refused(
             "the keys with this prefix are someone else's: choose another prefix",
         )),
     }
