@@ -5,7 +5,8 @@
 //! does any I/O: they come in with the [`Context`].
 //!
 //! # What always holds
-//! `tests/simulation.rs`, beside this file, tries each line over random interleavings of several machines, one store and one strict provider:
+//! `tests/simulation.rs`, beside this file, tries this over random interleavings of several machines, one store and one strict provider;
+//! what it leaves out is tried elsewhere: windows in `tests/policy.rs`, closing in `runtime/tests/faults/shutdown.rs`.
 //!
 //! - A grant that cannot be shown twice is not shown before an intent is stored, and that write was not refused.
 //! - Where reuse revokes the session, a grant whose intent is open is shown again only when the access token in hand is over.
@@ -14,7 +15,7 @@
 //! - A record is replaced only by one that was made of it: every write names the version that it was made from.
 //! - No call is made while the session backs off, is dead, or is outside its window; none after
 //!   [`Verdict::Fail`] was given, until its latch opens.
-//! - Every flight is settled once, before the lease is given up.
+//! - Every flight is settled once, before the lease is given up for good: one that yields at the gate takes it again.
 
 mod adopt;
 mod alarm;

@@ -304,7 +304,8 @@ impl Simulation {
                 }
             }
             Ask::Pause(_) | Ask::Rest(_) => Event::Waited,
-            Ask::Permit { .. } => Event::Permitted(true),
+            // Where the budget is used up, there is a permit for whoever waits for it.
+            Ask::Permit { is_patient } => Event::Permitted(is_patient || store == StoreFate::Fine),
             // The request is on its way as soon as it is asked for: see `call`.
             Ask::Call(_) => unreachable!("calls are made at once"),
             Ask::Release => {
