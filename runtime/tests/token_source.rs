@@ -197,6 +197,48 @@ async fn several_tickets_that_nobody_waited_for_are_all_kept() {
     assert_eq!(server.counts().requests, requests);
 }
 
+/// A day back by the wall's clock, and two hours on by both: the ticket is over, whatever the wall's clock shows.
+fn set_back(clock: &ManualClock) {
+    clock.step_wall(-86_400_000);
+    clock.advance(Duration::from_secs(7200));
+}
+
+#[tokio::test]
+async fn a_ticket_that_is_over_is_not_taken_after_the_clock_was_set_back() {
+    let bench = Bench::new(FragileTickets::at);
+    let signed_in = bench.server.sign_in();
+    let text = signed_in.text("accessToken").unwrap().to_owned();
+    bench.source.insert(signed_in.into_kept()).await.unwrap();
+    set_back(&bench.clock);
+    let taken = bench.source.take().await.unwrap().into_secret();
+    assert_ne!(taken.expose(), text);
+    assert_eq!(bench.server.counts().requests, 1);
+}
+
+#[tokio::test]
+async fn a_ticket_that_was_left_is_not_handed_over_after_the_clock_was_set_back() {
+    let bench = Bench::new(FragileTickets::at);
+    let signed_in = bench.server.sign_in();
+    let text = signed_in.text("accessToken").unwrap().to_owned();
+    bench.source.insert(signed_in.into_kept()).await.unwrap();
+    {
+        let mut taking = std::pin::pin!(bench.source.take());
+        let waker = std::task::Waker::noop();
+        let polled = taking
+            .as_mut()
+            .poll(&mut std::task::Context::from_waker(waker));
+        assert!(polled.is_pending());
+    }
+    // The change is made on this thread, by a store that never waits.
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    set_back(&bench.clock);
+    let taken = bench.source.take().await.unwrap().into_secret();
+    assert_ne!(taken.expose(), text);
+    assert_eq!(bench.server.counts().requests, 1);
+}
+
 #[tokio::test]
 async fn other_tokens_of_the_session_are_had_by_their_types() {
     let Bench {

@@ -43,8 +43,8 @@ impl Session {
 
     /// A token that was taken for someone who has gone.
     pub(crate) fn spare(&self) -> Option<Token> {
-        let now = self.clock.now().wall;
         let mut desk = self.desk();
+        let now = desk.machine.time(self.clock.now());
         let generation = || Some(desk.machine.state()?.generation);
         // Where a refresh kills the token before, only those of the last one are left.
         let generation = self.rules.is_access_revoked().then(generation).flatten();
@@ -67,7 +67,7 @@ impl Session {
                 }
                 EditAsk::Done(edited) => return self.made(edited),
             };
-            ask = edit.step(event, &self.rules, self.clock.now());
+            ask = edit.step(event, &self.desk().machine, self.clock.now());
         }
     }
 

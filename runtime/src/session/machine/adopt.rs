@@ -23,7 +23,15 @@ impl Machine {
         known.map_or(now.wall, |known| later(known.issued, now))
     }
 
-    /// The same since the record was seen: what instants are judged by that someone has written down.
+    /// The time that this state's tokens are judged by, which may not be the ones in hand.
+    pub(super) fn time_of(&self, state: &State, now: Now) -> Timestamp {
+        match &self.known {
+            Some(known) if self.is_same_access(&known.state, state) => later(known.issued, now),
+            _ => now.wall,
+        }
+    }
+
+    /// The time since the record was seen: what instants are judged by that someone has written down.
     pub(super) fn record_time(&self, now: Now) -> Timestamp {
         let known = self.known.as_ref();
         known.map_or(now.wall, |known| later(known.anchor, now))
@@ -59,12 +67,14 @@ impl Machine {
         }
     }
 
-    /// Whether both hold one access token, to the end of its life.
+    /// Whether both hold one access token, to the end of its life, or it was taken.
     fn is_same_access(&self, one: &State, other: &State) -> bool {
         let life = |token: &Token| (token.issued(), token.expiry());
         match (self.rules.access(one), self.rules.access(other)) {
             (Some(one), Some(other)) => one.expose() == other.expose() && life(one) == life(other),
-            _ => false,
+            // It is on its way to somebody.
+            (Some(_), None) => true,
+            (None, _) => false,
         }
     }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::super::Now;
 use super::super::state::{State, admit};
 use super::super::store::{Removed, StoreError, Version, Written};
-use super::{Loaded, Rules};
-use crate::{Kept, Timestamp, Token};
+use super::{Loaded, Machine};
+use crate::{Kept, Token};
 
 /// What is to be changed.
 #[derive(Debug)]
@@ -87,9 +87,9 @@ impl Edit {
     }
 
     /// What happened, and what to ask next. The first event is the record.
-    pub(crate) fn step(&mut self, event: EditEvent, rules: &Rules, now: Now) -> EditAsk {
+    pub(crate) fn step(&mut self, event: EditEvent, machine: &Machine, now: Now) -> EditAsk {
         match event {
-            EditEvent::Loaded(Ok(found)) => self.loaded(found, rules, now.wall),
+            EditEvent::Loaded(Ok(found)) => self.loaded(found, machine, now),
             EditEvent::Written(Ok(Written::Stored(version))) => self.stored(version),
             EditEvent::Written(Ok(Written::Conflict))
             | EditEvent::Removed(Ok(Removed::Conflict)) => EditAsk::Load,
@@ -103,7 +103,7 @@ impl Edit {
         }
     }
 
-    fn loaded(&mut self, found: Option<Loaded>, rules: &Rules, now: Timestamp) -> EditAsk {
+    fn loaded(&mut self, found: Option<Loaded>, machine: &Machine, now: Now) -> EditAsk {
         match (&self.change, found) {
             (Change::Forget, None) => EditAsk::Done(Ok(Edited::Forgotten(None))),
             (Change::Forget, Some(found)) => {
@@ -112,7 +112,7 @@ impl Edit {
             }
             (Change::Insert(kept), found) => {
                 let mut kept = kept.duplicate();
-                admit(rules.lifecycle, &mut kept, now);
+                admit(machine.rules.lifecycle, &mut kept, now.wall);
                 let base = found.as_ref().map(|found| &*found.state);
                 let mut state = base.map(State::duplicate).unwrap_or_default();
                 state.begin_generation();
@@ -120,12 +120,14 @@ impl Edit {
                 let expected = found.map(|found| found.version);
                 self.write(expected, state)
             }
-            (Change::Take, Some(found)) => self.take(found, rules, now),
+            (Change::Take, Some(found)) => self.take(found, machine, now),
             (Change::Take, None) => EditAsk::Done(Ok(Edited::Empty(None))),
         }
     }
 
-    fn take(&mut self, found: Loaded, rules: &Rules, now: Timestamp) -> EditAsk {
+    fn take(&mut self, found: Loaded, machine: &Machine, now: Now) -> EditAsk {
+        let rules = &machine.rules;
+        let now = machine.time_of(&found.state, now);
         let is_good = rules.judge(&found.state, now).is_to_serve();
         let mut state = found.state.duplicate();
         let name = rules.access_name().unwrap_or_default();
