@@ -211,7 +211,12 @@ impl<P: Keep<Access: SingleUseToken>> TokenSource<P> {
             if let Some(token) = session.spare() {
                 return Ok(P::Access::from_token(token));
             }
-            flown(session, session.request(Want::Good)).await?;
+            let requested = match session.request(Want::Good) {
+                // What is known is not what the store has: it may have failed over to an older copy.
+                Requested::Served => session.request(Want::Look),
+                requested => requested,
+            };
+            flown(session, requested).await?;
             // What came has gone to others who take: those are not counted, for there may be any number of them.
             flights = if generation() == before {
                 flights + 1

@@ -62,7 +62,7 @@ impl Machine {
     }
 
     /// Whether the store has lost a write that it had confirmed: it failed over to a copy that lagged behind.
-    fn has_gone_back(&self, loaded: &Loaded) -> bool {
+    pub(super) fn has_gone_back(&self, loaded: &Loaded) -> bool {
         self.known.as_ref().is_some_and(|known| {
             known.version > Some(loaded.version) && known.state.generation > loaded.state.generation
         })

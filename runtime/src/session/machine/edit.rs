@@ -126,6 +126,10 @@ impl Edit {
     }
 
     fn take(&mut self, found: Loaded, machine: &Machine, now: Now) -> EditAsk {
+        if machine.has_gone_back(&found) {
+            // What is known is put back first.
+            return EditAsk::Done(Ok(Edited::Empty(None)));
+        }
         let rules = &machine.rules;
         let now = machine.time_of(&found.state, now);
         let is_good = rules.judge(&found.state, now).is_to_serve();

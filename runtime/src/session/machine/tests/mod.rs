@@ -2,6 +2,7 @@
 
 mod calls;
 mod driven;
+mod edits;
 mod policy;
 mod simulation;
 mod trouble;
