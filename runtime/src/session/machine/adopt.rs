@@ -80,7 +80,8 @@ impl Machine {
 
     /// Takes over what was found, or written.
     pub(super) fn adopt(&mut self, version: Option<Version>, state: Arc<State>, now: Now) {
-        self.is_known_dead = self.is_known_dead && state.dead.is_some();
+        let is_dead = state.dead.is_some() || self.buried(&state).is_some();
+        self.is_known_dead = self.is_known_dead && is_dead;
         let issued = self
             .known
             .as_ref()

@@ -90,8 +90,8 @@ impl Machine {
         let is_useless = |error: &&SessionError| error.kind() == SessionErrorKind::Protocol;
         match (&note.what, error) {
             (What::Dead(_), Some(error)) => {
-                self.is_known_dead = true;
-                Some(EventKind::Dead(error.clone()))
+                let is_known = std::mem::replace(&mut self.is_known_dead, true);
+                (!is_known).then(|| EventKind::Dead(error.clone()))
             }
             (What::Failed { .. }, Some(error)) => Some(EventKind::Failed(error.clone())),
             _ if self.unstored.is_some() => Some(EventKind::StoredAtLast),

@@ -335,3 +335,28 @@ fn a_late_failure_leaves_alone_who_is_trying_again() {
     let ask = driven.loaded_next(&Arc::new(theirs));
     assert!(matches!(ask, Some(Ask::Acquire)), "{ask:?}");
 }
+
+#[test]
+fn the_end_is_told_once_though_the_store_hears_of_it_later() {
+    let mut driven = Driven::new(&ROTATES);
+    let old = state("a1", "r1", START);
+    driven.pass(LIFETIME);
+    let called = driven.reach_the_call(&old);
+    driven.failed(FailureKind::Refused(Failure::Reauthenticate), None);
+    written(driven.loaded(&called));
+    driven.not_written();
+    driven.on(Event::Released);
+    assert!(matches!(driven.events[..], [EventKind::Dead(_)]));
+    driven.pass(Duration::from_secs(60));
+    driven.fly(Want::Good);
+    driven.leased();
+    let dead = written(driven.loaded_next(&called));
+    assert!(dead.dead.is_some());
+    driven.stored();
+    assert!(driven.error().needs_reauthentication());
+    assert!(
+        matches!(driven.events[..], [EventKind::Dead(_)]),
+        "{:?}",
+        driven.events
+    );
+}
