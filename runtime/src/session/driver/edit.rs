@@ -98,7 +98,7 @@ impl Session {
             }
             Edited::Forgotten(version) => {
                 desk.spares.end(version);
-                desk.machine.forgotten();
+                desk.machine.forgotten(version);
                 Done::Stored
             }
         };

@@ -132,8 +132,9 @@ impl Machine {
         }
     }
 
-    /// The session was removed from the store.
-    pub(crate) fn forgotten(&mut self) {
+    /// The session was removed from the store, of this version if it was there.
+    pub(crate) fn forgotten(&mut self, removed: Option<Version>) {
+        self.flight.removed = self.flight.removed.max(removed);
         self.known = None;
         self.latch = None;
         self.rejected = None;
@@ -143,6 +144,11 @@ impl Machine {
 
     /// What readers are to see; `None`: no token.
     pub(crate) fn shown(&self, now: Now) -> Option<Shown> {
+    /// Whether this is older than the session's removal, which a flight under way may not have heard of.
+    pub(super) fn is_removed(&self, version: Option<Version>) -> bool {
+        self.flight.removed.is_some() && version <= self.flight.removed
+    }
+
         let known = self.known.as_ref()?;
         if self.rules.access(&known.state).is_none() || !self.is_unrefused(&known.state) {
             return None;

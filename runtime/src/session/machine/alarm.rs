@@ -32,7 +32,9 @@ impl Machine {
             .filter(|_| is_first)
         {
             let version = self.known.as_ref().and_then(|known| known.version);
-            self.adopt(version, state, context.now);
+            if !self.is_removed(version) {
+                self.adopt(version, state, context.now);
+            }
         }
         if is_first || context.is_closing {
             tell.push(Tell::Emit(EventKind::NotStored(error.clone())));

@@ -34,14 +34,14 @@ impl Machine {
     /// What to do with the record that was found, or with none.
     pub(super) fn consider(&mut self, loaded: Option<Loaded>, context: &Context) -> Step {
         let mut tell = Vec::new();
-        match loaded {
+        match loaded.filter(|loaded| !self.is_removed(Some(loaded.version))) {
             Some(loaded) if self.has_gone_back(&loaded) => return self.restore(&loaded),
             Some(loaded) => self.adopt_found(&loaded, context.now, &mut tell),
             None if self.rules.can_start => {
                 self.adopt(None, Arc::new(State::default()), context.now);
             }
             None => {
-                self.forgotten();
+                self.forgotten(None);
                 let error = self.rules.never_signed_in();
                 self.look_again(error.clone(), context);
                 return self.end(tell, Err(error));

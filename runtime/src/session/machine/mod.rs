@@ -88,6 +88,8 @@ struct Known {
 struct Flight {
     /// The access token that the API has refused.
     force: Option<Secret>,
+    /// The last version of the record, where the session was removed meanwhile.
+    removed: Option<Version>,
     is_leased: bool,
     has_permit: bool,
     is_settled: bool,

@@ -18,6 +18,9 @@ impl Machine {
         context: &Context,
     ) -> Step {
         self.store_failures = 0;
+        if self.is_removed(Some(version)) {
+            return self.superseded(note, None, context);
+        }
         if self
             .known
             .as_ref()

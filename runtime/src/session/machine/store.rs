@@ -84,6 +84,9 @@ impl Machine {
     ) -> Step {
         match written {
             Ok(Written::Conflict) => self.ask(Phase::Loading, Ask::Load),
+            Ok(Written::Stored(version)) if self.is_removed(Some(version)) => {
+                self.consider(None, context)
+            }
             Ok(Written::Stored(version)) => self.spend(spending, version, intent, context),
             Err(error) => {
                 // It may stand there all the same.

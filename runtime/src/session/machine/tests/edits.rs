@@ -29,3 +29,31 @@ fn nothing_is_taken_from_a_record_that_is_older_than_what_is_known() {
         "{ask:?}"
     );
 }
+
+#[test]
+fn a_forgotten_session_is_not_shown_by_what_was_read_before() {
+    let mut driven = Driven::new(&ROTATES);
+    driven.fly(Want::Good);
+    driven.machine.forgotten(Some(Version(10)));
+    assert!(driven.loaded(&state("a1", "r1", START)).is_none());
+    assert!(!driven.is_served());
+    assert!(driven.error().needs_reauthentication());
+    // Someone signs in again.
+    driven.pass(LIFETIME);
+    driven.fly(Want::Good);
+    driven.loaded_next(&state("a2", "r2", driven.now.wall));
+    assert!(driven.is_served());
+}
+
+#[test]
+fn a_forgotten_session_is_not_shown_by_what_was_written_before() {
+    let mut driven = Driven::new(&ROTATES);
+    let old = state("a1", "r1", START);
+    driven.pass(LIFETIME);
+    driven.reach_the_call(&old);
+    driven.fresh("a2", "r2");
+    driven.machine.forgotten(Some(Version(12)));
+    assert!(matches!(driven.stored(), Some(Ask::Release)));
+    assert!(!driven.is_served());
+    assert!(driven.error().needs_reauthentication());
+}

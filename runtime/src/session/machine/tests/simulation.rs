@@ -94,7 +94,7 @@ impl Simulation {
             Happening::Pass(span) => self.world.advance(span),
             Happening::Forget(worker) => {
                 self.world.record = None;
-                self.workers[worker].machine.forgotten();
+                self.workers[worker].machine.forgotten(None);
                 self.is_lossy = true;
             }
             Happening::SignIn => {
