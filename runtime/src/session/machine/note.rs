@@ -237,7 +237,15 @@ impl Machine {
         let is_untouched = found.generation == note.generation || self.rules.variant.is_some();
         // Whoever has an intent of its own there is trying again by now: what we heard is no news any more, unless it is tokens.
         let is_alone = note.is_precious() || found.intent == note.intent;
-        is_same && is_untouched && is_alone
+        is_same && (is_untouched || self.is_successor(note)) && is_alone
+    }
+
+    /// Whether an answer has brought the next grant: the one that it took is spent, whoever has put it in again.
+    fn is_successor(&self, note: &Note) -> bool {
+        let is_answer = !matches!(note.what, What::Lost(_));
+        let attempt = note.attempt.as_ref().filter(|_| is_answer);
+        self.rules.is_spent_by_use()
+            && attempt.is_some_and(|attempt| !self.is_grant(note.spent.as_ref(), attempt))
     }
 
     /// Whether a write of which nobody knew has taken place.

@@ -57,3 +57,20 @@ fn a_forgotten_session_is_not_shown_by_what_was_written_before() {
     assert!(!driven.is_served());
     assert!(driven.error().needs_reauthentication());
 }
+
+/// Two replicas put the tokens of one sign-in in, and the first has spent the grant when the second does.
+#[test]
+fn a_successor_is_kept_where_the_spent_grant_was_inserted_again() {
+    let mut driven = Driven::new(&ROTATES);
+    let old = state("a1", "r1", START);
+    driven.pass(LIFETIME);
+    driven.reach_the_call(&old);
+    driven.fresh("a2", "r2");
+    assert!(matches!(driven.conflict(), Some(Ask::Load)));
+    let mut again = old.duplicate();
+    again.generation += 1;
+    let generation = again.generation;
+    let new = written(driven.loaded_next(&Arc::new(again)));
+    assert_eq!((text(&new, "access"), text(&new, "refresh")), ("a2", "r2"));
+    assert!(new.generation > generation);
+}
