@@ -128,6 +128,7 @@ impl Machine {
                 self.latch = None;
                 self.rejected = None;
                 self.buried = None;
+                self.unstored = None;
             }
         }
     }
@@ -139,6 +140,7 @@ impl Machine {
         self.latch = None;
         self.rejected = None;
         self.buried = None;
+        self.unstored = None;
         self.is_known_dead = false;
     }
 

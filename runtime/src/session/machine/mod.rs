@@ -159,6 +159,8 @@ impl Machine {
     /// The flight has come down in the middle: its runtime went away, or something panicked.
     pub(crate) fn ground(&mut self) {
         self.phase = Phase::Idle;
+        // Nobody tries to store them any more.
+        self.unstored = None;
     }
 
     /// What happened, and what to do about it.

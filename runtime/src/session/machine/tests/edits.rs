@@ -30,6 +30,47 @@ fn nothing_is_taken_from_a_record_that_is_older_than_what_is_known() {
     );
 }
 
+/// New tokens that the store does not take, and somebody changes the session meanwhile.
+fn unstored() -> Driven {
+    let mut driven = Driven::new(&ROTATES);
+    let old = state("a1", "r1", START);
+    driven.pass(LIFETIME);
+    driven.reach_the_call(&old);
+    driven.fresh("a2", "r2");
+    driven.not_written();
+    assert!(matches!(driven.not_loaded(), Some(Ask::Rest(_))));
+    driven.pass(LIFETIME);
+    driven.verdict(Want::Good).unwrap_err();
+    driven
+}
+
+#[test]
+fn tokens_that_were_never_stored_hold_up_nobody_once_they_are_gone() {
+    let mut driven = unstored();
+    driven.machine.ground();
+    driven.fly(Want::Good);
+
+    let mut driven = unstored();
+    driven.machine.forgotten(None);
+    driven.machine.ground();
+    driven.fly(Want::Good);
+
+    let mut driven = unstored();
+    let mut new = state("a9", "r9", driven.now.wall).duplicate();
+    new.generation = 3;
+    let inserted = Loaded {
+        version: Version(20),
+        state: Arc::new(new),
+    };
+    driven.machine.edited(inserted, driven.now);
+    driven.verdict(Want::Good).unwrap();
+    driven.pass(LIFETIME);
+    assert!(matches!(
+        driven.machine.verdict(Want::Good, driven.now),
+        Verdict::Fly(_)
+    ));
+}
+
 #[test]
 fn a_forgotten_session_is_not_shown_by_what_was_read_before() {
     let mut driven = Driven::new(&ROTATES);
