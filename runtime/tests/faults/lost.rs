@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use token_refresh_runtime::session::{EventKind, SessionErrorKind};
-use token_refresh_runtime::testing::Fault;
+use token_refresh_runtime::testing::{Answer, Fault};
 
 use crate::support::*;
 
@@ -42,6 +42,31 @@ async fn the_token_in_hand_is_used_up_first() {
         } else {
             assert!(outcome.unwrap_err().needs_reauthentication());
         }
+    }
+}
+
+/// A gateway that has waited for too long, and behind it the grant is spent.
+#[tokio::test]
+async fn a_gateway_that_gave_up_is_a_doubt_where_reuse_ends_the_session() {
+    for status in [502, 504] {
+        let bench = Bench::new::<Strict>();
+        let (source, _) = bench.signed_in::<Strict>().await;
+        let mut events = source.events();
+        bench.clock.advance(DUE);
+        bench
+            .server
+            .next(Fault::mangled(move |_| Answer::new(status)));
+        let old = source.token().await.unwrap();
+        event(&mut events, "the failure", |kind| {
+            matches!(kind, EventKind::Failed(_))
+        })
+        .await;
+        for _ in 0..100 {
+            bench.clock.advance(Duration::from_secs(1));
+            assert_eq!(source.token().await.unwrap(), old);
+        }
+        let counts = bench.server.counts();
+        assert_eq!((counts.requests, counts.reused), (1, 0));
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use http::StatusCode;
+
 use super::{Session, Unfit, metrics};
 use crate::session::SessionErrorKind;
 use crate::session::machine::{Answered, Failure, FailureKind};
@@ -66,6 +68,7 @@ impl From<Unfit> for Failure {
 impl From<Error<()>> for Failure {
     fn from(error: Error<()>) -> Self {
         let kind = match (error.kind(), error.failure()) {
+            (_, Some(crate::Failure::Transient)) if is_relayed(&error) => FailureKind::Relayed,
             (_, Some(failure)) => FailureKind::Refused(failure),
             (ErrorKind::InDoubt, _) => FailureKind::Lost,
             (ErrorKind::NotSent, _) => FailureKind::NotSent,
@@ -83,6 +86,15 @@ impl From<Error<()>> for Failure {
             source: Some(Box::new(error)),
         }
     }
+}
+
+/// Whether a gateway answers for someone that it has not heard.
+fn is_relayed(error: &Error<()>) -> bool {
+    let status = error.status();
+    matches!(
+        status,
+        Some(StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT)
+    )
 }
 
 /// Whether a code is one, and not a sentence or a token that a vendor put in its place.

@@ -46,6 +46,8 @@ pub(crate) enum FailureKind {
     Lost,
     /// A success that cannot be read.
     Unreadable,
+    /// A gateway's word that what stands behind it did not answer in time, or not well.
+    Relayed,
     /// A refusal.
     Refused(crate::Failure),
 }
@@ -54,7 +56,7 @@ impl FailureKind {
     fn error(self) -> SessionErrorKind {
         match self {
             Self::Unfit(kind) => kind,
-            Self::NotSent => SessionErrorKind::Transient,
+            Self::NotSent | Self::Relayed => SessionErrorKind::Transient,
             Self::Lost => SessionErrorKind::InDoubt,
             Self::Unreadable => SessionErrorKind::Protocol,
             Self::Refused(failure) => SessionErrorKind::of(failure),
@@ -151,7 +153,9 @@ impl Machine {
             retry_at: now.plus(wait),
             kind,
         };
-        let is_lost = failure.kind.is_doubt() && self.rules.is_spent_by_use();
+        // What stands behind a gateway may have taken the grant: where that is dear, it counts as lost.
+        let is_relayed = failure.kind == FailureKind::Relayed && self.rules.is_reuse_punished();
+        let is_lost = failure.kind.is_doubt() && self.rules.is_spent_by_use() || is_relayed;
         // A refusal of this call says nothing about an earlier one whose answer was lost.
         let losses = spending.losses.saturating_add(u32::from(is_lost));
         let doubt = (losses > 0).then(|| Intent {

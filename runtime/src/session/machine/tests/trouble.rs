@@ -360,3 +360,31 @@ fn the_end_is_told_once_though_the_store_hears_of_it_later() {
         driven.events
     );
 }
+
+/// A gateway that gave up says nothing of what stands behind it.
+#[test]
+fn where_reuse_is_punished_a_gateways_answer_is_a_doubt() {
+    for (lifecycle, is_doubt) in [(&PUNISHES, true), (&ROTATES, false)] {
+        let mut driven = Driven::new(lifecycle);
+        let old = state("a1", "r1", START);
+        driven.pass(LIFETIME * 19 / 20);
+        driven.fly(Want::Due);
+        driven.loaded(&old);
+        driven.leased();
+        driven.loaded(&old);
+        driven.on(Event::Permitted(true));
+        driven.stored();
+        let noted = written(driven.failed(FailureKind::Relayed, None));
+        assert_eq!(noted.intent.is_some(), is_doubt);
+        driven.stored();
+        driven.on(Event::Released);
+        driven.pass(Duration::from_secs(60));
+        if is_doubt {
+            // Not before the token in hand is over.
+            driven.verdict(Want::Due).unwrap();
+            driven.verdict(Want::Look).unwrap_err();
+        } else {
+            driven.fly(Want::Due);
+        }
+    }
+}
