@@ -1,6 +1,8 @@
 //! The store cannot be written: the new tokens are kept and served, writing is tried again, no second rotation until they are
 //! durable, an alarm is raised.
 
+use std::time::Duration;
+
 use token_refresh_runtime::session::{EventKind, SessionErrorKind};
 use token_refresh_runtime::testing::Fault;
 
@@ -155,4 +157,35 @@ fn wants(source: &Source<Strict>) -> bool {
 fn stored_at_last(events: &mut token_refresh_runtime::session::Events) -> bool {
     std::iter::from_fn(|| events.try_next())
         .any(|event| matches!(event.kind, EventKind::StoredAtLast))
+}
+
+/// A flight that panics leaves the token as it was: the next reader sets another one going.
+#[tokio::test]
+async fn a_store_that_panics_once_keeps_nobody_from_the_next_refresh() {
+    let bench = Bench::new::<Strict>();
+    let (source, _) = bench.signed_in::<Strict>().await;
+    let mut events = source.events();
+    bench.clock.advance(58 * MINUTE);
+    bench.store.is(Mood::Panics);
+    let calls = bench.store.calls();
+    let old = source.token().await.unwrap();
+    soon("the panic", async {
+        while bench.store.calls() == calls {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    })
+    .await;
+    bench.store.is(Mood::Good);
+    soon("the refresh", async {
+        let is_refresh = |kind| matches!(kind, EventKind::Refreshed { .. });
+        while !events
+            .try_next()
+            .is_some_and(|event| is_refresh(event.kind))
+        {
+            source.token().await.unwrap();
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    })
+    .await;
+    assert_ne!(source.token().await.unwrap(), old);
 }

@@ -229,6 +229,8 @@ impl Running {
         let mut desk = self.session.desk();
         if desk.is_running && desk.machine.is_flying() {
             desk.machine.ground();
+            // What is shown has called for this flight, and is to call for the next one.
+            self.session.publish(&desk.machine);
         }
         let left: [Option<Waiting>; 2] = [
             desk.current.take(),

@@ -144,13 +144,13 @@ impl Machine {
         self.is_known_dead = false;
     }
 
-    /// What readers are to see; `None`: no token.
-    pub(crate) fn shown(&self, now: Now) -> Option<Shown> {
     /// Whether this is older than the session's removal, which a flight under way may not have heard of.
     pub(super) fn is_removed(&self, version: Option<Version>) -> bool {
         self.flight.removed.is_some() && version <= self.flight.removed
     }
 
+    /// What readers are to see; `None`: no token.
+    pub(crate) fn shown(&self, now: Now) -> Option<Shown> {
         let known = self.known.as_ref()?;
         if self.rules.access(&known.state).is_none() || !self.is_unrefused(&known.state) {
             return None;

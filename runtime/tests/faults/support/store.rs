@@ -40,6 +40,8 @@ pub(crate) enum Mood {
     Unsure = 2,
     /// It does nothing: the database is down.
     Down = 3,
+    /// It panics.
+    Panics = 4,
 }
 
 impl FaultyStore {
@@ -87,6 +89,7 @@ impl FaultyStore {
             1 => Mood::ReadOnly,
             2 => Mood::Unsure,
             3 => Mood::Down,
+            4 => Mood::Panics,
             _ => Mood::Good,
         }
     }
@@ -96,6 +99,7 @@ impl FaultyStore {
         self.faults.calls.fetch_add(1, Ordering::SeqCst);
         match self.mood() {
             Mood::Down => Err(StoreError::unavailable("the database is down")),
+            Mood::Panics => panic!("the store has a bug"),
             _ => Ok(()),
         }
     }
@@ -118,7 +122,7 @@ impl Store for FaultyStore {
         Box::pin(async move {
             let mood = self.mood();
             let outcome = match mood {
-                Mood::Good => self.inner.write(key, expected, record).await,
+                Mood::Good | Mood::Panics => self.inner.write(key, expected, record).await,
                 Mood::Unsure => {
                     self.inner.write(key, expected, record).await?;
                     Err(StoreError::unavailable("the connection ended at COMMIT"))
