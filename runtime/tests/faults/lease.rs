@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use token_refresh_runtime::session::store::{Acquired, MemoryStore, Owner, Store as _};
-use token_refresh_runtime::session::{EventKind, TokenSource};
+use token_refresh_runtime::session::{EventKind, ManualClock, TokenSource};
 use token_refresh_runtime::testing::Fault;
 
 use crate::support::*;
@@ -97,6 +97,30 @@ async fn the_store_fails_over_to_a_copy_that_lags() {
     assert_eq!(Some(bare(&token)), bench.latest_access().as_deref());
     let counts = bench.server.counts();
     assert_eq!((counts.refreshed, counts.reused), (2, 0));
+}
+
+/// It stood still for longer than its lease by its own clock, and the store's says that there is time left: it does not wait for
+/// itself.
+#[tokio::test]
+async fn the_lease_holder_takes_its_own_lease_for_lost() {
+    let bench = Bench::new::<Strict>();
+    // A clock of its own, as a server has it.
+    let store = FaultyStore::new(MemoryStore::with_clock(ManualClock::at(START)));
+    let source: Source<Strict> = TokenSource::builder(bench.client(), store.clone(), SUBJECT)
+        .clock(bench.clock.clone().into())
+        .build();
+    source.insert(copy(&bench.server.sign_in())).await.unwrap();
+    bench.clock.advance(2 * HOUR);
+    store.pause_at_next_write(&bench.clock, 10 * MINUTE);
+    let token = soon("a token", source.token()).await.unwrap();
+    assert_eq!(Some(bare(&token)), bench.latest_access().as_deref());
+    assert_eq!(bench.server.counts().requests, 1);
+    // Nobody has to wait for what it held in the end, either.
+    source.shutdown().await;
+    let other = Owner::named("another one");
+    let hold = Duration::from_secs(1);
+    let lease = store.acquire(source.session(), &other, hold).await.unwrap();
+    assert!(matches!(lease, Acquired::Lease(_)), "{lease:?}");
 }
 
 /// The lease is lost in the middle of the call, and someone else takes it: the version decides.

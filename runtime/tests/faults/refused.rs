@@ -53,3 +53,29 @@ async fn an_api_that_refuses_everything_makes_no_storm() {
     assert!(counts.requests <= 10, "{counts:?}");
     assert_eq!(counts.reused, 0);
 }
+
+/// The new token is refused while the flight that brought it is on its last step: all who say so wait for the one after it.
+#[tokio::test]
+async fn callers_are_refused_while_a_refresh_ends() {
+    let bench = Bench::new::<Strict>();
+    let (source, signed_in) = bench.signed_in::<Strict>().await;
+    bench.clock.advance(2 * HOUR);
+    bench.store.hold_releases(true);
+    let refused = soon("a token", source.token()).await.unwrap();
+    bench.server.revoke_access(signed_in.session());
+    let mut crowd: Vec<_> = (0..10)
+        .map(|_| Box::pin(source.invalidate(&refused)))
+        .collect();
+    for one in &mut crowd {
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(one.as_mut().poll(&mut context).is_pending());
+    }
+    bench.store.hold_releases(false);
+    for one in crowd {
+        soon("its end", one).await;
+    }
+    let new = source.token().await.unwrap();
+    assert_ne!(new, refused);
+    assert_eq!(bench.api(&new), 200);
+    assert_eq!(bench.server.counts().requests, 2);
+}

@@ -45,6 +45,8 @@ impl Session {
         while let Some(ask) = self.step(event, &luggage) {
             event = self.perform(ask, &mut luggage).await;
         }
+        // One that was believed lost: the store may see that otherwise.
+        self.release(&mut luggage).await;
     }
 
     /// One step of the machine. What it tells is told under the lock: readers and watchers see the machine's order.
@@ -98,19 +100,15 @@ impl Session {
                 Event::Answered(self.exchange(&state).await)
             }
             Ask::Release => {
-                if let Some(lease) = luggage.lease.take()
-                    && let Err(error) = self.store.release(&lease.end()).await
-                {
-                    // It runs out by itself.
-                    metrics::store_failed(&self.key, "release", &error);
-                }
+                self.release(luggage).await;
                 Event::Released
             }
         }
     }
 
     async fn acquire(self: &Arc<Self>, luggage: &mut Luggage) -> Result<Acquired, StoreError> {
-        luggage.lease = None;
+        // One that is believed lost is not waited for, should the store see that otherwise.
+        self.release(luggage).await;
         let began = self.clock.now();
         let acquired = self
             .store
@@ -123,6 +121,16 @@ impl Session {
             }
         }
         acquired.inspect_err(|error| metrics::store_failed(&self.key, "acquire", error))
+    }
+
+    /// Gives up what is held, if anything is: by its fence, it is nobody else's.
+    async fn release(&self, luggage: &mut Luggage) {
+        if let Some(lease) = luggage.lease.take()
+            && let Err(error) = self.store.release(&lease.end()).await
+        {
+            // It runs out by itself.
+            metrics::store_failed(&self.key, "release", &error);
+        }
     }
 
     pub(super) async fn load(&self) -> Result<Option<Loaded>, StoreError> {

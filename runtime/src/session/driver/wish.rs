@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::{Outcome, Session, Waiting};
-use crate::session::machine::{Verdict, Want};
+use crate::session::machine::{Verdict, Want, Wanted};
 use crate::session::{SessionError, SessionErrorKind};
 
 /// What becomes of a wish.
@@ -34,6 +34,12 @@ impl Session {
         {
             return Requested::Waiting(Flown::joined(current));
         }
+        if let (Want::Other(refused), Some((wanted, waiting))) = (&want, &desk.next)
+            && wanted.refused.as_ref() == Some(refused)
+        {
+            // One flight for all who were refused, and one judgement of whether it is let through.
+            return Requested::Waiting(Flown::joined(waiting));
+        }
         let wanted = match desk.machine.verdict(want, self.clock.now()) {
             Verdict::Serve => {
                 self.publish(&desk.machine);
@@ -49,9 +55,10 @@ impl Session {
             return Requested::Waiting(Flown::joined(current));
         }
         if desk.is_running {
-            let (_, waiting) = desk
+            let (next, waiting) = desk
                 .next
-                .get_or_insert_with(|| (wanted, watch::Sender::new(None)));
+                .get_or_insert_with(|| (Wanted::default(), watch::Sender::new(None)));
+            next.join(wanted);
             return Requested::Waiting(Flown::joined(waiting));
         }
         let waiting = watch::Sender::new(None);

@@ -55,6 +55,14 @@ const FREE: u32 = 3;
 /// After such a while the row is at its end.
 const CALM: Duration = Duration::from_secs(600);
 
+impl Wanted {
+    /// The same flight is for this, too.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.refused = other.refused.or(self.refused.take());
+        self.is_look |= other.is_look;
+    }
+}
+
 impl Forced {
     /// Whether one more is let through now.
     fn is_due(&mut self, now: Now) -> bool {

@@ -23,7 +23,7 @@ pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 pub(crate) const SUBJECT: &str = "customer-42";
 
 /// 2023-11-14T22:13:20Z.
-const START: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
+pub(crate) const START: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 
 pub(crate) type Source<P> = TokenSource<P>;
 

@@ -1,15 +1,15 @@
 //! A store that fails on demand.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use token_refresh_runtime::Timestamp;
-use token_refresh_runtime::session::SessionKey;
 use token_refresh_runtime::session::store::{
     Acquired, Entry, Lease, MemoryStore, Owner, Pending, Record, Removed, Store, StoreError,
     Version, Written,
 };
+use token_refresh_runtime::session::{ManualClock, SessionKey};
 
 /// A store in memory that does not always do what it is asked. Clones are the same store.
 #[derive(Clone, Debug)]
@@ -26,6 +26,10 @@ struct Faults {
     /// Calls of any kind.
     calls: AtomicU64,
     changed: tokio::sync::Notify,
+    /// Whether leases are kept from being released.
+    holds_releases: tokio::sync::watch::Sender<bool>,
+    /// What passes on this clock while the next write is under way.
+    pause: Mutex<Option<(ManualClock, Duration)>>,
 }
 
 /// What it does.
@@ -84,6 +88,16 @@ impl FaultyStore {
         }
     }
 
+    /// Keeps every release waiting, or lets them go on.
+    pub(crate) fn hold_releases(&self, is_held: bool) {
+        self.faults.holds_releases.send_replace(is_held);
+    }
+
+    /// So much time passes on this clock while the next write is under way.
+    pub(crate) fn pause_at_next_write(&self, clock: &ManualClock, span: Duration) {
+        *self.faults.pause.lock().unwrap() = Some((clock.clone(), span));
+    }
+
     fn mood(&self) -> Mood {
         match self.faults.mood.load(Ordering::SeqCst) {
             1 => Mood::ReadOnly,
@@ -130,6 +144,9 @@ impl Store for FaultyStore {
                 Mood::ReadOnly => Err(StoreError::unavailable("the disk is full")),
                 Mood::Down => Err(StoreError::unavailable("the database is down")),
             };
+            if let Some((clock, span)) = self.faults.pause.lock().unwrap().take() {
+                clock.advance(span);
+            }
             self.faults.writes.fetch_add(1, Ordering::SeqCst);
             self.faults.changed.notify_waiters();
             outcome
@@ -165,6 +182,10 @@ impl Store for FaultyStore {
     fn release<'a>(&'a self, lease: &'a Lease) -> Pending<'a, ()> {
         Box::pin(async move {
             self.up()?;
+            let mut held = self.faults.holds_releases.subscribe();
+            held.wait_for(|is_held| !is_held)
+                .await
+                .expect("it is in here");
             self.inner.release(lease).await
         })
     }
