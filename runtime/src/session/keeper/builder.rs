@@ -76,7 +76,8 @@ impl<P: Keep> KeeperBuilder<P> {
         self
     }
 
-    /// Looks for what others wrote to the store after so long at the latest; ten seconds without a word.
+    /// Looks for what others wrote to the store after so long at the latest; ten seconds without a word, and a tenth
+    /// of a second at least.
     pub fn look_every(mut self, span: Duration) -> Self {
         self.look_every = span;
         self

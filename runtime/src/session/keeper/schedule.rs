@@ -8,6 +8,8 @@ use crate::Timestamp;
 
 /// After a find, the next look is this soon: what falls due seldom comes alone.
 const SOON: Duration = Duration::from_secs(1);
+/// Looks for what nobody has told of are no closer than this, whatever is set: a store in memory answers without a pause.
+const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 /// A store that fails is asked again after this long, then after twice as long each time.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LONGEST_RETRY: Duration = Duration::from_secs(60);
@@ -82,6 +84,7 @@ pub(super) enum Next {
 impl Schedule {
     pub(super) fn new(concurrency: usize, longest_wait: Duration, now: Now) -> Self {
         let concurrency = concurrency.max(1);
+        let longest_wait = longest_wait.max(SHORTEST_WAIT);
         Self {
             concurrency,
             longest_wait,

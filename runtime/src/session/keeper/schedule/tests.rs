@@ -26,6 +26,16 @@ fn wait_until(millis: u64) -> Next {
 }
 
 #[test]
+fn it_never_looks_without_a_pause() {
+    let mut schedule = Schedule::new(8, Duration::ZERO, at(0));
+    for now in [0, 100, 200] {
+        assert_eq!(schedule.next(at(now), NO_LIMIT), Next::Claim(8));
+        schedule.claimed(8, 0, at(now));
+        assert_eq!(schedule.next(at(now), NO_LIMIT), wait_until(now + 100));
+    }
+}
+
+#[test]
 fn it_looks_at_once_and_then_less_and_less_often() {
     let mut schedule = schedule();
     let mut now = 0;
