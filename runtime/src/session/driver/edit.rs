@@ -76,13 +76,16 @@ impl Session {
         let now = self.clock.now();
         // Before the lock: a token that is dropped takes it.
         let mut on_its_way = None;
+        let mut reported = None;
         let mut desk = self.desk();
         let done = match edited {
             Edited::Inserted(loaded) => {
                 let generation = loaded.state.generation;
                 desk.spares.end(Some(loaded.version));
                 desk.machine.edited(loaded, now);
-                self.emit(EventKind::Adopted { generation });
+                let kind = EventKind::Adopted { generation };
+                self.emit(&kind);
+                reported = Some(kind);
                 Done::Stored
             }
             Edited::Taken(token, loaded) => {
@@ -104,6 +107,9 @@ impl Session {
         };
         self.publish(&desk.machine);
         drop(desk);
+        if let Some(kind) = reported {
+            self.report(&kind);
+        }
         let Some(taken) = on_its_way else {
             return Ok(done);
         };

@@ -62,7 +62,6 @@ impl Hub {
     }
 
     pub(super) fn emit(&self, session: &SessionKey, at: Timestamp, kind: EventKind) {
-        log(session, &kind);
         let session = session.clone();
         let event = Event { session, at, kind };
         self.own.send(&event);
@@ -103,7 +102,7 @@ impl Events {
 }
 
 /// The same for `tracing`: what went well for those who look closely, what did not for everyone.
-fn log(session: &SessionKey, kind: &EventKind) {
+pub(super) fn log(session: &SessionKey, kind: &EventKind) {
     match kind {
         EventKind::Refreshed { generation, until } => {
             tracing::debug!(%session, generation, ?until, "tokens refreshed");

@@ -56,18 +56,27 @@ impl Session {
             .as_ref()
             .is_some_and(|lease| lease.is_held(&self.clock));
         let context = self.context(is_leased);
+        let (mut emitted, mut settled) = (Vec::new(), None);
         let mut desk = self.desk();
         let Step { tell, ask } = desk.machine.step(event, &context);
         for tell in tell {
             match tell {
                 Tell::Publish => self.publish(&desk.machine),
-                Tell::Emit(kind) => self.emit(kind),
-                Tell::Settle(outcome) => {
-                    metrics::settled(&self.key, &outcome);
-                    if let Some(waiting) = desk.current.take() {
-                        waiting.send_replace(Some(outcome));
-                    }
+                Tell::Emit(kind) => {
+                    self.emit(&kind);
+                    emitted.push(kind);
                 }
+                Tell::Settle(outcome) => settled = Some((outcome, desk.current.take())),
+            }
+        }
+        drop(desk);
+        for kind in &emitted {
+            self.report(kind);
+        }
+        if let Some((outcome, waiting)) = settled {
+            metrics::settled(&self.key, &outcome);
+            if let Some(waiting) = waiting {
+                waiting.send_replace(Some(outcome));
             }
         }
         ask

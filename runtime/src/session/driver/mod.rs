@@ -200,9 +200,17 @@ impl Session {
         header(prefix, access.expose())
     }
 
-    fn emit(&self, kind: EventKind) {
-        metrics::event(&self.key, &kind);
-        self.hub.emit(&self.key, self.clock.now().wall, kind);
+    /// Tells those who watch. Called under the lock, so that they see the machine's order.
+    fn emit(&self, kind: &EventKind) {
+        self.hub
+            .emit(&self.key, self.clock.now().wall, kind.clone());
+    }
+
+    /// Counts and logs what was emitted. Never called under the lock: it runs the application's code, which may ask this
+    /// session for something.
+    fn report(&self, kind: &EventKind) {
+        metrics::event(&self.key, kind);
+        events::log(&self.key, kind);
     }
 
     /// The token that readers are shown, if it is good.
