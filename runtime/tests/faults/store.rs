@@ -1,9 +1,11 @@
 //! The store cannot be written: the new tokens are kept and served, writing is tried again, no second rotation until they are
 //! durable, an alarm is raised.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use token_refresh_runtime::session::{EventKind, SessionErrorKind};
+use token_refresh_runtime::session::store::MemoryStore;
+use token_refresh_runtime::session::{EventKind, Gate, SessionErrorKind, TokenSource};
 use token_refresh_runtime::testing::Fault;
 
 use crate::support::*;
@@ -188,4 +190,35 @@ async fn a_store_that_panics_once_keeps_nobody_from_the_next_refresh() {
     })
     .await;
     assert_ne!(source.token().await.unwrap(), old);
+}
+
+/// What the store refuses is nobody else's delay: the place at the endpoint is free once the call has been answered.
+#[tokio::test]
+async fn others_may_call_while_the_store_takes_nothing() {
+    let bench = Bench::new::<Strict>();
+    let gate = Arc::new(Gate::builder().concurrency(1).build());
+    let behind = |store: FaultyStore, subject: &'static str| -> Source<Strict> {
+        TokenSource::builder(bench.client(), store, subject)
+            .clock(bench.clock.clone().into())
+            .gate(Arc::clone(&gate))
+            .build()
+    };
+    let other_store = FaultyStore::new(MemoryStore::with_clock(bench.clock.clone()));
+    let (one, other) = (
+        behind(bench.store.clone(), SUBJECT),
+        behind(other_store, "other"),
+    );
+    for source in [&one, &other] {
+        let kept = bench.server.sign_in().into_kept();
+        source.insert(kept).await.unwrap();
+    }
+    bench.clock.advance(2 * HOUR);
+    bench.server.next(Fault::held_after());
+    let token = tokio::spawn(async move { one.token().await });
+    soon("the call", bench.server.until(|counts| counts.held == 1)).await;
+    bench.store.is(Mood::ReadOnly);
+    bench.server.release();
+    soon("the token", token).await.unwrap().unwrap();
+    soon("the other's token", other.token()).await.unwrap();
+    assert_eq!(bench.server.counts().requests, 2);
 }

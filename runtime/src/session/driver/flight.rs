@@ -103,10 +103,17 @@ impl Session {
                 Event::Permitted(is_granted)
             }
             Ask::Call(state) => {
+                // A call that is repeated is counted where there is room; its grant waits for nobody.
+                if luggage.permit.is_none() {
+                    luggage.permit = self.permit(false).await;
+                }
                 if let Some(permit) = &mut luggage.permit {
                     permit.spend();
                 }
-                Event::Answered(self.exchange(&state).await)
+                let answered = self.exchange(&state).await;
+                // What is left to do is the store's: others may call meanwhile.
+                luggage.permit = None;
+                Event::Answered(answered)
             }
             Ask::Release => {
                 self.release(luggage).await;
