@@ -6,6 +6,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::{Absent, unique};
@@ -101,10 +102,19 @@ pub fn folder(name: &str) -> PathBuf {
     folder.canonicalize().expect("it was just made")
 }
 
-/// A port that nobody listens on.
+/// A port that nobody listens on, below those that the system gives to connections on their way out: a server takes a second to come up,
+/// and one of those would be taken by then. No two calls in a program give the same one.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-    listener.local_addr().expect("it is bound").port()
+    const FIRST: u32 = 12_000;
+    const COUNT: u32 = 18_000;
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    // Programs that run side by side begin far apart.
+    let start = std::process::id().wrapping_mul(7919);
+    (0..COUNT)
+        .map(|_| start.wrapping_add(CALLS.fetch_add(1, Ordering::Relaxed)) % COUNT + FIRST)
+        .filter_map(|port| u16::try_from(port).ok())
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .expect("loopback has a free port")
 }
 
 /// Sends a signal.
