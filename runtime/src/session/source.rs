@@ -96,6 +96,9 @@ impl<P: Keep> TokenSource<P> {
     ///
     /// Other sources of the session, in this process or elsewhere, go on.
     ///
+    /// A process that ends without it right after a refresh may leave its lease behind: others wait until that has run out, a minute
+    /// and a half at most.
+    ///
     /// # Cancellation
     /// Dropping the future does not undo it; what is under way goes on.
     pub async fn shutdown(&self) {

@@ -29,6 +29,8 @@ fn asks_once() {
         start.read_exact(&mut [0]).unwrap();
         let token = source.token().await.unwrap();
         tell(&format!("has {}", token.to_str().unwrap()));
+        // Or the lease of one that goes away at once is left to run out, and the next crowd waits for that.
+        source.shutdown().await;
     });
 }
 
